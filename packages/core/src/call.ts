@@ -1,0 +1,52 @@
+import type { FetchInit, FetchInput } from './fetch.ts'
+
+/**
+ * `init` without a layer's own per-call option, so that neither an inner layer of the same name nor the platform sees
+ * it. The caller's `init` stays as it is.
+ */
+export function withoutOption<Init extends FetchInit>(name: string, init: Init | undefined): Init | undefined {
+  if (init === undefined || init === null || !(name in init)) return init
+  const rest = { ...memberwise(init) }
+  Reflect.deleteProperty(rest, name)
+  return rest
+}
+
+/** A copy of `init` with some members replaced. */
+export function withInit<Init extends FetchInit>(init: Init | undefined, changes: FetchInit): Init {
+  return { ...(init && memberwise(init)), ...changes } as Init
+}
+
+/** The signal that governs a call: `init.signal` (null for none) before the signal of a `Request`. */
+export function signalOf(input: FetchInput, init: FetchInit | undefined): AbortSignal | undefined {
+  if (init?.signal !== undefined) return init.signal ?? undefined
+  return isRequest(input) ? input.signal : undefined
+}
+
+/** The method of a call in upper case, as the server takes it. */
+export function methodOf(input: FetchInput, init: FetchInit | undefined): string {
+  return (init?.method ?? (isRequest(input) ? input.method : 'GET')).toUpperCase()
+}
+
+/** The headers of a call, as a copy: `init.headers` replaces those of a `Request`. */
+export function headersOf(input: FetchInput, init: FetchInit | undefined): Headers {
+  return new Headers(init?.headers ?? (isRequest(input) ? input.headers : undefined))
+}
+
+/** The URL of a call, or undefined where it is none; the platform's fetch will say so better than we could. */
+export function urlOf(input: FetchInput): URL | undefined {
+  return URL.parse(isRequest(input) ? input.url : String(input), globalThis.location?.href) ?? undefined
+}
+
+/** Whether the input is a `Request`, of this realm or of another one such as npm undici's. */
+export function isRequest(input: FetchInput): input is Request {
+  return typeof input === 'object' && 'method' in input && 'headers' in input
+}
+
+/** The members of an `init` that may be a class instance, a `Request` for one, whose members a spread would lose. */
+function memberwise<Init extends object>(init: Init): Init {
+  const prototype = Object.getPrototypeOf(init)
+  if (prototype === Object.prototype || prototype === null) return init
+  const copy: Record<string, unknown> = {}
+  for (const member in init) copy[member] = init[member]
+  return copy as Init
+}

@@ -1,0 +1,27 @@
+import { assertFunction } from './assert.ts'
+import type { Fetch, Middleware } from './fetch.ts'
+
+type AnyMiddleware = (fetch: Fetch) => Fetch
+
+type OptionsOf<Layer> = Layer extends (fetch: Fetch) => Fetch<infer Options> ? Options : never
+
+type OptionsOfAll<Layers extends readonly unknown[]> = Layers extends readonly [infer First, ...infer Rest]
+  ? OptionsOf<First> & OptionsOfAll<Rest>
+  : unknown
+
+/**
+ * Stacks middleware: `compose(a, b, c)(fetch)` is `a(b(c(fetch)))`. Read it top to bottom; the first is outermost.
+ * The result is a middleware again, and its fetch accepts exactly the per-call options of the layers in it.
+ *
+ * @throws {TypeError} at once, when an argument is not a function.
+ */
+export function compose<const Layers extends readonly AnyMiddleware[]>(
+  ...layers: Layers
+): Middleware<OptionsOfAll<Layers>> {
+  for (const [position, layer] of layers.entries()) assertFunction(`compose: argument ${position + 1}`, layer)
+  return function stack<Inner>(fetch: Fetch<Inner>): Fetch<Inner & OptionsOfAll<Layers>> {
+    assertFunction('compose: fetch', fetch)
+    // What each layer accepts is known to the types of the whole, not of every step.
+    return layers.reduceRight((inner, layer) => layer(inner), fetch as Fetch) as Fetch<Inner & OptionsOfAll<Layers>>
+  }
+}

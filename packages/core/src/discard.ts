@@ -1,0 +1,38 @@
+import { startTimer } from './timer.ts'
+
+/** What is read of an unwanted body before its connection is given up instead, in bytes. */
+const drainable = 64 * 1024
+
+/** How long that may take, in milliseconds. */
+const patience = 100
+
+/**
+ * Throws a response away so that its connection is free again: a short body is read to its end, which leaves the
+ * connection open for the next call; a long or slow one is cancelled. It goes on behind the caller's back and never
+ * fails. A body that somebody else is reading is left alone.
+ */
+export function discard(response: Response): void {
+  const { body } = response
+  if (body === null || body.locked) return
+  const ignore = (): void => {}
+  if (Number(response.headers.get('content-length')) > drainable) body.cancel().catch(ignore)
+  else drain(body).catch(ignore)
+}
+
+async function drain(body: ReadableStream<Uint8Array>): Promise<void> {
+  const reader = body.getReader()
+  const timer = startTimer(patience, () => {
+    reader.cancel().catch(() => {})
+  })
+  timer.unref()
+  try {
+    for (let bytes = 0; bytes <= drainable; ) {
+      const { done, value } = await reader.read()
+      if (done) return
+      bytes += value.byteLength
+    }
+    await reader.cancel()
+  } finally {
+    timer.stop()
+  }
+}

@@ -1,0 +1,61 @@
+import { assertDuration, assertFunction, assertOptions, assertWhole, type ErrorKind, inWords } from '@steadfetch/core'
+import { type Backoff, fullJitter } from './backoff.ts'
+import type { RetryOptions } from './retry.ts'
+
+/** The options of a retry layer, checked, and with nothing left open. */
+export interface Policy {
+  readonly attempts: number
+  readonly statuses: ReadonlySet<number>
+  readonly methods: ReadonlySet<string>
+  readonly errors: ReadonlySet<ErrorKind>
+  readonly backoff: Backoff
+  readonly maxWait: number
+  readonly maxBytes: number
+  readonly onRetry: NonNullable<RetryOptions['onRetry']> | undefined
+}
+
+const known = ['attempts', 'statuses', 'methods', 'errors', 'backoff', 'maxWait', 'budget', 'replay', 'onRetry']
+
+/** @throws {TypeError | RangeError} that names the option. */
+export function policyOf(options: RetryOptions): Policy {
+  assertOptions('retry', options, known)
+  const {
+    attempts = 3,
+    statuses = [408, 425, 429, 500, 502, 503, 504],
+    methods = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'QUERY'],
+    errors = ['timeout', 'dns', 'refused', 'reset', 'network'],
+    backoff = {},
+    maxWait = 60_000,
+    budget,
+    replay = {},
+    onRetry,
+  } = options
+  assertWhole('retry: attempts', attempts, 1)
+  assertList('retry: statuses', statuses, 'status codes', (status) => Number.isInteger(status))
+  assertList('retry: methods', methods, 'method names', (method) => typeof method === 'string')
+  assertList('retry: errors', errors, 'error kinds', (kind) => typeof kind === 'string')
+  assertDuration('retry: maxWait', maxWait)
+  assertOptions('retry: replay', replay, ['maxBytes'])
+  const { maxBytes = 1024 * 1024 } = replay
+  assertWhole('retry: replay.maxBytes', maxBytes, 0)
+  if (budget !== undefined && budget !== false && typeof budget?.pay !== 'function') {
+    throw new TypeError(`retry: budget must be false or made by retryBudget(), got ${inWords(budget)}`)
+  }
+  if (onRetry !== undefined) assertFunction('retry: onRetry', onRetry)
+  return {
+    attempts,
+    statuses: new Set(statuses),
+    methods: new Set(methods.map((method) => method.toUpperCase())),
+    errors: new Set(errors),
+    backoff: typeof backoff === 'function' ? backoff : fullJitter(backoff),
+    maxWait,
+    maxBytes,
+    onRetry,
+  }
+}
+
+function assertList(what: string, list: unknown, of: string, isOne: (member: unknown) => boolean): void {
+  if (!Array.isArray(list)) throw new TypeError(`${what} must be an array of ${of}, got ${inWords(list)}`)
+  const odd = list.find((member) => !isOne(member))
+  if (odd !== undefined) throw new TypeError(`${what} must be an array of ${of}, got ${inWords(odd)} in it`)
+}

@@ -1,0 +1,184 @@
+import {
+  type Attempt,
+  abortable,
+  deadlineOf,
+  discard,
+  errorKind,
+  type Fetch,
+  type FetchInit,
+  type FetchInput,
+  headersOf,
+  inWords,
+  methodOf,
+  prepareReplay,
+  type Replay,
+  recordAttempts,
+  type StopReason,
+  signalOf,
+  sleep,
+} from '@steadfetch/core'
+import pRetry from 'p-retry'
+import type { RetryBudget } from './budget.ts'
+import { neverSent } from './never-sent.ts'
+import type { Policy } from './policy.ts'
+import { retryAfterOf } from './retry-after.ts'
+
+type Outcome =
+  | { readonly response: Response; readonly error?: undefined }
+  | { readonly response?: undefined; readonly error: unknown }
+
+/** A failed attempt in the one form in which p-retry takes it up for certain: an error, and not a `TypeError`. */
+class Failure extends Error {
+  readonly outcome: Outcome
+
+  constructor(outcome: Outcome) {
+    super()
+    this.outcome = outcome
+  }
+}
+
+/** One call, from its first attempt to the outcome that stands. */
+export class RetriedCall<Options> {
+  readonly #fetch: Fetch<Options>
+  readonly #input: FetchInput
+  readonly #policy: Policy
+  readonly #budget: RetryBudget | false
+  readonly #signal: AbortSignal | undefined
+  readonly #replay: Replay<FetchInit & Options>
+  readonly #attempts: Attempt[] = []
+  #init: (FetchInit & Options) | undefined
+  #paid: number | undefined
+  #stopped: StopReason | undefined
+
+  constructor(
+    fetch: Fetch<Options>,
+    input: FetchInput,
+    init: (FetchInit & Options) | undefined,
+    policy: Policy,
+    budget: RetryBudget | false,
+  ) {
+    this.#fetch = fetch
+    this.#input = input
+    this.#init = init
+    this.#policy = policy
+    this.#budget = budget
+    this.#signal = signalOf(input, init)
+    this.#replay = prepareReplay(input, init, policy.maxBytes)
+  }
+
+  async result(): Promise<Response> {
+    try {
+      const response = await pRetry(() => this.#attempt(), {
+        retries: this.#policy.attempts - 1,
+        minTimeout: 0, // The wait is ours, in shouldRetry: the last thing that p-retry asks, and the only one it awaits.
+        shouldRetry: ({ error }) => error instanceof Failure && this.#isWorthAnother(error.outcome),
+      })
+      if (this.#budget) this.#budget.succeeded(this.#input, this.#paid)
+      this.#record(response)
+      return response
+    } catch (failure) {
+      if (!(failure instanceof Failure)) throw failure
+      return this.#settle(failure.outcome)
+    } finally {
+      this.#replay.release()
+    }
+  }
+
+  async #attempt(): Promise<Response> {
+    const started = performance.now()
+    const outcome = await this.#outcome()
+    const duration = performance.now() - started
+    const { response, error } = outcome
+    this.#attempts.push(response ? { status: response.status, duration } : { error, duration })
+    if (response && !this.#policy.statuses.has(response.status)) return response
+    throw new Failure(outcome)
+  }
+
+  async #outcome(): Promise<Outcome> {
+    try {
+      return { response: await this.#fetch(this.#input, this.#init) }
+    } catch (error) {
+      return { error }
+    }
+  }
+
+  /** Waits for the right moment where there is to be a further attempt, and says so; else notes what is against it. */
+  async #isWorthAnother(outcome: Outcome): Promise<boolean> {
+    const { response } = outcome
+    try {
+      this.#signal?.throwIfAborted()
+      if (!this.#deservesAnother(outcome)) return false
+      if (!this.#mayRepeat(outcome)) return this.#stop('method')
+      const again = await this.#replay.again(this.#signal)
+      if (again === undefined) return this.#stop('body')
+      const retryAfter = response && retryAfterOf(response.headers)
+      const throttled = response?.status === 429 || retryAfter !== undefined
+      const wait = (retryAfter ?? 0) + this.#backoff(throttled && retryAfter === undefined)
+      if (wait > this.#policy.maxWait) return this.#stop('deadline')
+      if (performance.now() + wait >= deadlineOf(this.#signal)) return this.#stop('deadline')
+      if (this.#budget) {
+        const price = this.#budget.pay(this.#input, throttled)
+        if (price === undefined) return this.#stop('budget')
+        this.#paid = price
+      }
+      if (response) discard(response)
+      await this.#wait(wait, outcome)
+      this.#init = again.init
+      return true
+    } catch (reason) {
+      if (response) discard(response)
+      throw reason
+    }
+  }
+
+  async #wait(wait: number, outcome: Outcome): Promise<void> {
+    const failed = this.#attempts.at(-1)
+    if (failed) failed.wait = wait
+    const { response, error } = outcome
+    const event = { attempt: this.#attempts.length, wait, ...(response ? { response } : { error }) }
+    try {
+      await abortable(Promise.resolve(this.#policy.onRetry?.(event)), this.#signal)
+      await sleep(wait, this.#signal)
+    } catch (reason) {
+      // There will be no retry after all, so it costs nothing.
+      if (this.#budget) this.#budget.succeeded(this.#input, this.#paid)
+      throw reason
+    }
+  }
+
+  #backoff(throttled: boolean): number {
+    const wait = this.#policy.backoff({ attempt: this.#attempts.length, throttled })
+    if (wait >= 0) return wait
+    throw new RangeError(`retry: backoff must return a number of milliseconds from 0 on, got ${inWords(wait)}`)
+  }
+
+  #deservesAnother({ response, error }: Outcome): boolean {
+    return response ? this.#policy.statuses.has(response.status) : this.#policy.errors.has(errorKind(error))
+  }
+
+  #mayRepeat({ response, error }: Outcome): boolean {
+    if (this.#policy.methods.has(methodOf(this.#input, this.#init))) return true
+    if (headersOf(this.#input, this.#init).has('idempotency-key')) return true
+    return response === undefined && neverSent(error, this.#input, this.#init)
+  }
+
+  #stop(reason: StopReason): false {
+    this.#stopped = reason
+    return false
+  }
+
+  /** The last outcome stands; only the caller's own reason goes before an error. */
+  #settle(outcome: Outcome): Response {
+    const { response, error } = outcome
+    if (!response && this.#signal?.aborted) throw this.#signal.reason
+    if (this.#attempts.length === this.#policy.attempts && this.#deservesAnother(outcome)) this.#stopped ??= 'attempts'
+    this.#record(response ?? error)
+    if (response) return response
+    throw error
+  }
+
+  #record(result: unknown): void {
+    const attempts = this.#attempts
+    recordAttempts(result, this.#stopped ? { attempts, stopped: this.#stopped } : { attempts })
+  }
+}
