@@ -1,4 +1,12 @@
-import { assertDuration, assertFunction, assertOptions, assertWhole, type ErrorKind, inWords } from '@steadfetch/core'
+import {
+  assertDuration,
+  assertFunction,
+  assertOptions,
+  assertWhole,
+  type ErrorKind,
+  errorKinds,
+  inWords,
+} from '@steadfetch/core'
 import { type Backoff, fullJitter } from './backoff.ts'
 import type { RetryOptions } from './retry.ts'
 
@@ -16,9 +24,14 @@ export interface Policy {
 
 const known = ['attempts', 'statuses', 'methods', 'errors', 'backoff', 'maxWait', 'budget', 'replay', 'onRetry']
 
-/** @throws {TypeError | RangeError} that names the option. */
-export function policyOf(options: RetryOptions): Policy {
-  assertOptions('retry', options, known)
+/**
+ * The options of a layer, and those of one call that go before them.
+ *
+ * @throws {TypeError | RangeError} that names the option.
+ */
+export function policyOf(layer: RetryOptions, perCall: RetryOptions = {}): Policy {
+  assertOptions('retry', layer, known)
+  assertOptions('retry', perCall, known)
   const {
     attempts = 3,
     statuses = [408, 425, 429, 500, 502, 503, 504],
@@ -29,11 +42,11 @@ export function policyOf(options: RetryOptions): Policy {
     budget,
     replay = {},
     onRetry,
-  } = options
+  } = { ...layer, ...perCall }
   assertWhole('retry: attempts', attempts, 1)
   assertList('retry: statuses', statuses, 'status codes', (status) => Number.isInteger(status))
   assertList('retry: methods', methods, 'method names', (method) => typeof method === 'string')
-  assertList('retry: errors', errors, 'error kinds', (kind) => typeof kind === 'string')
+  assertList('retry: errors', errors, 'error kinds', (kind) => errorKinds.some((known) => known === kind))
   assertDuration('retry: maxWait', maxWait)
   assertOptions('retry: replay', replay, ['maxBytes'])
   const { maxBytes = 1024 * 1024 } = replay

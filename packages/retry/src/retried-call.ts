@@ -148,7 +148,7 @@ export class RetriedCall<Options> {
 
   #backoff(throttled: boolean): number {
     const wait = this.#policy.backoff({ attempt: this.#attempts.length, throttled })
-    if (wait >= 0) return wait
+    if (typeof wait === 'number' && wait >= 0) return wait
     throw new RangeError(`retry: backoff must return a number of milliseconds from 0 on, got ${inWords(wait)}`)
   }
 

@@ -64,7 +64,7 @@ export function retry(options: RetryOptions = {}): Middleware<{ retry?: RetryOpt
       const perCall = init?.retry
       const rest = withoutOption('retry', init)
       if (perCall === false) return fetch(input, rest)
-      const policy = perCall === undefined ? policyOfLayer : policyOf({ ...options, ...perCall })
+      const policy = perCall === undefined ? policyOfLayer : policyOf(options, perCall)
       return new RetriedCall(fetch, input, rest, policy, perCall?.budget ?? budgetOfLayer).result()
     }
   }

@@ -1,0 +1,60 @@
+import { compose, type Fetch, type FetchInit, type FetchInput, type Middleware } from '@steadfetch/core'
+import { retry } from '@steadfetch/retry'
+import { timeout } from '@steadfetch/timeout'
+
+// What is right must compile, under the types of every platform.
+
+const stack = compose(timeout({ after: 30_000 }), retry(), timeout({ after: 5000 }))
+export const hardened = stack(fetch)
+
+/** A composed fetch stands wherever the platform's does. */
+export const asPlatformFetch: typeof fetch = hardened
+export const asFetch: Fetch = hardened
+export const response: Promise<Response> = hardened('http://a.test/')
+
+/** Per-call options of all layers in it, and those of the platform, at once. */
+void hardened('http://a.test/', { method: 'PUT', timeout: { after: 500 }, retry: { attempts: 5 } })
+void hardened(new URL('http://a.test/'), { timeout: false, retry: false })
+void hardened(new Request('http://a.test/'), { retry: { onRetry: ({ attempt, wait }) => void (attempt + wait) } })
+
+/** A composition composes further, and so does a layer alone. */
+void compose(stack, compose(retry()))(fetch)('http://a.test/', { retry: false })
+void timeout({ headers: 5 })(retry()(fetch))('http://a.test/', { retry: { budget: false }, timeout: { idle: 5 } })
+
+/** Plain functions from fetch to fetch fit in, written beforehand or on the spot. */
+const plain = (inner: typeof fetch): typeof fetch => inner
+const passing: Middleware = (inner) => (input, init) => inner(input, init)
+const ofPlatformTypes =
+  (inner: Fetch): Fetch =>
+  (input: FetchInput, init?: FetchInit) =>
+    inner(input, init)
+const mixed = compose(plain, retry(), passing, ofPlatformTypes, (inner) => (input, init) => inner(input, init))(fetch)
+void mixed('http://a.test/', { retry: { attempts: 1 } })
+
+/** A middleware with an option of its own. */
+function tag(): Middleware<{ tag?: string }> {
+  return (inner) => async (input, init) => {
+    const response = await inner(input, init)
+    return init?.tag === undefined ? response : new Response(init.tag)
+  }
+}
+void compose(tag(), retry())(fetch)('http://a.test/', { tag: 'a', retry: false })
+
+// What is wrong must not: each of these lines has to be an error.
+
+// @ts-expect-error a layer that is not in the stack
+void retry()(fetch)('http://a.test/', { timeout: { after: 500 } })
+// @ts-expect-error a typo in a layer's name
+void hardened('http://a.test/', { retri: false })
+// @ts-expect-error a typo in an option
+void hardened('http://a.test/', { retry: { atempts: 5 } })
+// @ts-expect-error not a duration
+void hardened('http://a.test/', { timeout: 500 })
+// @ts-expect-error a key of no layer in a composition with a plain function
+void mixed('http://a.test/', { timeout: false })
+// @ts-expect-error a factory that was not called
+void compose(timeout, retry())(fetch)
+// @ts-expect-error no limit at all
+timeout()
+// @ts-expect-error the layer's own fetch wants a URL
+void hardened()
