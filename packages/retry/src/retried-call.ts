@@ -13,6 +13,7 @@ import {
   prepareReplay,
   type Replay,
   recordAttempts,
+  retryAfterOf,
   type StopReason,
   signalOf,
   sleep,
@@ -21,7 +22,6 @@ import pRetry from 'p-retry'
 import type { RetryBudget } from './budget.ts'
 import { neverSent } from './never-sent.ts'
 import type { Policy } from './policy.ts'
-import { retryAfterOf } from './retry-after.ts'
 
 type Outcome =
   | { readonly response: Response; readonly error?: undefined }

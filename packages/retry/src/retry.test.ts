@@ -242,7 +242,7 @@ describe('the waits', () => {
     const inner = scriptedFetch(response(429, { 'retry-after': '30' }), 200)
     const calling = compose(timeout({ after: 20_000 }), retry())(inner)(url)
     const ended = vi.fn()
-    calling.then(ended)
+    void calling.then(ended)
     await vi.advanceTimersByTimeAsync(0)
     expect(ended).toHaveBeenCalled()
     expect((await calling).status).toBe(429)
