@@ -1,3 +1,4 @@
+import { circuitBreaker } from '@steadfetch/circuit-breaker'
 import { compose, type Fetch, sleep } from '@steadfetch/core'
 import { retry } from '@steadfetch/retry'
 import { timeout } from '@steadfetch/timeout'
@@ -73,6 +74,27 @@ export function hardenedFetch({ total, each }: Limits): Contender {
     fetch: compose(
       timeout({ after: total }),
       retry({ attempts }),
+      timeout({ after: each }),
+    )((input, init) => globalThis.fetch(input, init)),
+  }
+}
+
+/** The same stack with a circuit breaker, which counts the attempts. */
+export function breakingFetch({ total, each }: Limits): Contender {
+  return {
+    name: '+ breaker',
+    code: [
+      'compose(',
+      commented(`timeout({ after: ${total} }),`, 'as above'),
+      commented(`retry({ attempts: ${attempts} }),`, 'as above'),
+      commented('circuitBreaker(),', '5 failures in a row: no calls, then a probe now and then'),
+      commented(`timeout({ after: ${each} }),`, 'as above'),
+      ')(fetch)',
+    ],
+    fetch: compose(
+      timeout({ after: total }),
+      retry({ attempts }),
+      circuitBreaker(),
       timeout({ after: each }),
     )((input, init) => globalThis.fetch(input, init)),
   }

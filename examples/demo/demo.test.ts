@@ -35,7 +35,7 @@ test('compares both in weather and outage, and ends in order', { timeout: patien
   expect(figures(stdout, 'success rate before it')).toHaveLength(3)
   expect(stdout).toMatch(/^ {2}retry loop {4}[▁-█]{50,}$/m)
   expect(words(stdout)).toMatch(
-    /→ For each call in the outage the upstream got \d\.\d+ from bare fetch, \d\.\d+ from retry/,
+    /→ For each call in the outage the upstream got \d\.\d+ \(bare fetch\), \d\.\d+ \(retry loop\)/,
   )
 })
 

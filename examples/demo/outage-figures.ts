@@ -53,8 +53,8 @@ export function outageFigures(sides: readonly OutageSide[], outage: Outage): str
 /** The figures in a sentence. */
 export function readingOfOutage(sides: readonly OutageSide[], outage: Outage): string {
   if (outage.thawed === Infinity) return 'The outage was not over yet.'
-  const hits = sides.map((side) => `${hitsPerCall(side, outage)} from ${side.name}`)
-  const back = sides.map((side) => `${recovery(side, outage)} with ${side.name}`)
+  const hits = sides.map((side) => `${hitsPerCall(side, outage)} (${side.name})`)
+  const back = sides.map((side) => `${recovery(side, outage)} (${side.name})`)
   return `For each call in the outage the upstream got ${hits.join(', ')}; 95 % success was back ${back.join(', ')}.`
 }
 

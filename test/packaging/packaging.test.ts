@@ -25,7 +25,7 @@ interface Manifest {
 const camelCase = (name: string): string => name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
 
 /** The one library that a package is built on. */
-const libraries: Record<string, string> = { retry: 'p-retry' }
+const libraries: Record<string, string> = { 'circuit-breaker': 'opossum', concurrency: 'p-limit', retry: 'p-retry' }
 
 describe.each(packages)('packages/%s', (name) => {
   const manifest: Manifest = JSON.parse(read('packages', name, 'package.json'))

@@ -1,24 +1,18 @@
+import { hubOf } from './hub.ts'
+
 type Callback = () => void
 
-interface Hub {
-  readonly callbacks: Set<Callback>
-  readonly listener: () => void
-}
-
-const hubs = new WeakMap<AbortSignal, Hub>()
-
 /**
- * Calls back once when `signal` aborts, and returns a function that takes the callback away again.
+ * Calls back once when `signal` aborts, at once when it has, and returns a function that takes the callback away again.
  * However many calls wait on a signal, it carries one listener, and none when nobody waits: listeners of one signal
- * are a list that adding and removing has to walk.
+ * are a list that adding and removing has to walk. A callback must not throw.
  */
-export function onAbort(signal: AbortSignal, callback: Callback): () => void {
-  const hub = hubs.get(signal) ?? createHub(signal)
-  if (hub.callbacks.size === 0) signal.addEventListener('abort', hub.listener)
-  hub.callbacks.add(callback)
-  return () => {
-    if (hub.callbacks.delete(callback) && hub.callbacks.size === 0) signal.removeEventListener('abort', hub.listener)
+export function onAbort(signal: AbortSignal, callback: Callback): Callback {
+  if (signal.aborted) {
+    callback()
+    return () => {}
   }
+  return hubOf(signal).add(callback)
 }
 
 /**
@@ -31,18 +25,13 @@ export function abortable<Value>(
   late?: (value: Value) => void,
 ): Promise<Value> {
   return new Promise((resolve, reject) => {
-    let aborted = false
-    const abort = (): void => {
-      aborted = true
-      reject(signal?.reason)
-    }
-    if (signal?.aborted) abort()
-    const stop = signal === undefined || aborted ? undefined : onAbort(signal, abort)
+    const stop = signal && onAbort(signal, () => reject(signal.reason))
     promise.then(
       (value) => {
         stop?.()
-        if (aborted) late?.(value)
-        else resolve(value)
+        if (!signal?.aborted) return resolve(value)
+        reject(signal.reason)
+        late?.(value)
       },
       (error: unknown) => {
         stop?.()
@@ -50,18 +39,4 @@ export function abortable<Value>(
       },
     )
   })
-}
-
-function createHub(signal: AbortSignal): Hub {
-  const callbacks = new Set<Callback>()
-  const hub: Hub = {
-    callbacks,
-    listener: () => {
-      const waiting = [...callbacks]
-      callbacks.clear()
-      for (const callback of waiting) callback()
-    },
-  }
-  hubs.set(signal, hub)
-  return hub
 }

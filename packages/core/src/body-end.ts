@@ -1,10 +1,12 @@
 import { watchBody } from './body-reads.ts'
 
-type Callback = () => void
+/** Told with what a body has failed, and of any other end with nothing. */
+type Callback = (error?: unknown) => void
 
 interface BodyEnd {
   over: boolean
-  readonly callbacks: Set<Callback>
+  error: unknown
+  readonly callbacks: Callback[]
 }
 
 interface NodeStream {
@@ -15,44 +17,55 @@ interface NodeStream {
 const ends = new WeakMap<ReadableStream, BodyEnd>()
 
 /** A body that nobody can read any more, because nobody has it any more, is over too. */
-const collected = new FinalizationRegistry<BodyEnd>(finish)
+const collected = new FinalizationRegistry<BodyEnd>((end) => finish(end, undefined))
 
 /**
- * Calls back once when the response's body is over: read to its end, cancelled, failed, or out of everyone's reach.
+ * Calls back once when the response's body is over: read to its end, cancelled, out of everyone's reach, or failed, and
+ * with what.
  * A body that is null is over at once. The body is observed and neither locked nor changed; it may be read in any way,
  * a clone's included. (Without `node:stream`, in browsers, it is observed as {@link watchBody} does.)
  *
  * A reader that is dropped half-way through does not end a body: its connection is really still open.
- * The callback must not refer to the response, or it keeps alive what it waits to see collected.
+ * The callback must not throw, nor refer to the response, or it keeps alive what it waits to see collected.
  */
 export function onBodyEnd(response: Response, callback: Callback): void {
   const { body } = response
-  const end = body === null ? undefined : (ends.get(body) ?? observe(response, body))
-  if (end === undefined || end.over) callback()
-  else end.callbacks.add(callback)
+  const end = body ? (ends.get(body) ?? observe(response, body)) : undefined
+  if (end === undefined || end.over) callback(end?.error)
+  else end.callbacks.push(callback)
 }
 
 function observe(response: Response, body: ReadableStream): BodyEnd {
-  const end: BodyEnd = { over: false, callbacks: new Set() }
+  const end: BodyEnd = { over: false, error: undefined, callbacks: [] }
   ends.set(body, end)
   collected.register(body, end, end)
-  const stream = nodeStream()
-  if (stream) stream.finished(body, finisher(end))
-  else watchBody(response, { over: finisher(end) })
+  const over = finisher(end)
+  if (!finished(body, over)) watchBody(response, { over })
   return end
 }
 
 /** In a function of its own: a closure made in `observe` would hold the body that it waits to see collected. */
 function finisher(end: BodyEnd): Callback {
-  return () => finish(end)
+  return (error) => finish(end, error)
 }
 
-function finish(end: BodyEnd): void {
+function finish(end: BodyEnd, error: unknown): void {
   if (end.over) return
   end.over = true
+  end.error = error
   collected.unregister(end)
-  for (const callback of end.callbacks) callback()
-  end.callbacks.clear()
+  for (const callback of end.callbacks.splice(0)) callback(error)
+}
+
+/** Node's own look at a stream, or false where there is none; it knows the streams of its own runtime only. */
+function finished(body: ReadableStream, callback: Callback): boolean {
+  try {
+    const stream = nodeStream()
+    stream?.finished(body, callback)
+    return stream !== undefined
+  } catch {
+    return false
+  }
 }
 
 /** By `getBuiltinModule`, so that a bundler for browsers finds no import to resolve. */

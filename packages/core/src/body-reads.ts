@@ -1,19 +1,46 @@
+import { type Bytes, type PassingStream, passingStream } from './passing-stream.ts'
+
 /** What can be seen of a body as it is read. */
 export interface BodyWatcher {
   /** The consumer has asked for a chunk and waits for it. */
   waiting?(): void
-  /** A chunk of so many bytes has come. */
+  /** A chunk of so many bytes has come; 0 at the body's end. */
   arrived?(bytes: number): void
-  /** Read to its end, failed or cancelled, every clone of it included. */
-  over?(): void
+  /** Read to its end, cancelled, or failed, and with what; every clone of it included. */
+  over?(error?: unknown): void
 }
 
-type Bytes = Uint8Array<ArrayBuffer>
+/** Everyone who watches a body, as one. */
+class Watch {
+  readonly watchers = new Set<BodyWatcher>()
+  /** The bodies that it stands for: one, or where the platform has split that one by itself, all its branches. */
+  bodies = 1
+  #awaited = 0
+  #arrived = 0
 
-interface Watch {
-  readonly watchers: Set<BodyWatcher>
-  /** How many bodies it stands for: one, and one more for every clone. */
-  bodies: number
+  /** What one of the bodies tells. The same chunks come to all, and are told of when the first of them has one. */
+  branch(): Required<BodyWatcher> {
+    let awaited = 0
+    let arrived = 0
+    return {
+      waiting: () => {
+        awaited += 1
+        if (awaited <= this.#awaited) return
+        this.#awaited = awaited
+        for (const watcher of this.watchers) watcher.waiting?.()
+      },
+      arrived: (bytes) => {
+        arrived += 1
+        if (arrived <= this.#arrived) return
+        this.#arrived = arrived
+        for (const watcher of this.watchers) watcher.arrived?.(bytes)
+      },
+      over: (error) => {
+        this.bodies -= 1
+        if (this.bodies === 0) for (const watcher of this.watchers) watcher.over?.(error)
+      },
+    }
+  }
 }
 
 const watches = new WeakMap<ReadableStream, Watch>()
@@ -27,130 +54,72 @@ const consumers = ['arrayBuffer', 'blob', 'bytes', 'formData', 'json', 'text'] a
  * these two objects, which lead through one stream that passes the chunks on as they are, when they are asked for.
  * Missed are the ways that take the native body without asking the object: a transfer to another thread, and in
  * runtimes that do not build their bodies on the stream's public members, which the browsers are,
- * `Response.prototype.text.call(response)` and an upload of `response.body`. These work; they are just not seen.
+ * `Response.prototype.text.call(response)`, an upload of `response.body` and a `Response` made of it. These work; they
+ * are just not seen. A body that fails while nobody reads it is over when somebody does, and one that is being read
+ * already is not watched at all.
  */
 export function watchBody(response: Response, watcher: BodyWatcher): void {
   const { body } = response
-  if (body === null) return
-  const watch = watches.get(body) ?? { watchers: new Set(), bodies: 1 }
+  if (!body) return
+  const watch = watches.get(body) ?? new Watch()
   watch.watchers.add(watcher)
-  if (!watches.has(body)) install(response, body, watch)
+  if (!watches.has(body) && !body.locked) install(response, body, watch)
 }
 
 function install(response: Response, body: ReadableStream<Bytes>, watch: Watch): void {
   watches.set(body, watch)
-  const native = nativeMembers(body)
-  const passing = passingStream(native, watch)
-  let split = false
+  const passing = passingStream(body, watch.branch())
+  leadBody(body, passing)
+  leadResponse(response, body, passing, watch)
+}
+
+/** Knows nothing of the response: the connection holds the body, and a response that is dropped must be collected. */
+function leadBody(body: ReadableStream<Bytes>, { stream, lockedBelow }: PassingStream): void {
+  const values = (options?: Parameters<ReadableStream['values']>[0]): unknown => stream.values(options)
   own(body, {
-    getReader: (...options: unknown[]) => Reflect.apply(passing.stream.getReader, passing.stream, options),
-    cancel: (reason: unknown) => passing.stream.cancel(reason),
-    pipeTo: (...to: Parameters<ReadableStream['pipeTo']>) => passing.stream.pipeTo(...to),
-    pipeThrough: (...through: Parameters<ReadableStream['pipeThrough']>) => passing.stream.pipeThrough(...through),
-    tee: () => {
-      split = true
-      return passing.stream.tee()
-    },
-    values: (options?: ReadableStreamIteratorOptions) => passing.stream.values(options),
-    [Symbol.asyncIterator]: (options?: ReadableStreamIteratorOptions) => passing.stream.values(options),
+    getReader: (...options: unknown[]) => Reflect.apply(stream.getReader, stream, options),
+    cancel: (reason: unknown) => stream.cancel(reason),
+    pipeTo: (...to: Parameters<ReadableStream['pipeTo']>) => stream.pipeTo(...to),
+    pipeThrough: (...through: Parameters<ReadableStream['pipeThrough']>) => stream.pipeThrough(...through),
+    tee: () => stream.tee(),
+    values,
+    [Symbol.asyncIterator]: values,
   })
-  Object.defineProperty(body, 'locked', {
-    configurable: true,
-    get: () => passing.stream.locked || passing.lockedBelow(),
-  })
-
-  const prototype: Response = Object.getPrototypeOf(response)
-  for (const consumer of consumers) {
-    if (!(consumer in prototype)) continue
-    own(response, {
-      [consumer]: async () => {
-        if (response.body !== body || body.locked || response.bodyUsed)
-          return Reflect.apply(prototype[consumer], response, [])
-        return new Response(passing.stream, { headers: response.headers })[consumer]()
-      },
-    })
-  }
-  own(response, {
-    clone: () => {
-      const copy = Reflect.apply(prototype.clone, response, [])
-      watch.bodies += 1
-      // Where the platform has split the body without asking it, both halves are new and yet to be watched.
-      if (!split) for (const half of [response, copy]) if (half.body) install(half, half.body, watch)
-      return copy
-    },
-  })
+  Object.defineProperty(body, 'locked', { configurable: true, get: () => stream.locked || lockedBelow() })
 }
 
-/** A stream that takes a chunk from the body whenever it is asked for one, and tells the watchers. */
-function passingStream(native: NativeMembers, watch: Watch): { stream: ReadableStream<Bytes>; lockedBelow(): boolean } {
-  let reader: ReadableStreamDefaultReader<Bytes> | undefined
-  const over = (): void => {
-    watch.bodies -= 1
-    if (watch.bodies === 0) for (const watcher of watch.watchers) watcher.over?.()
-  }
-  const pull = async (controller: ReadableByteStreamController | ReadableStreamDefaultController): Promise<void> => {
-    reader ??= native.getReader()
-    for (const watcher of watch.watchers) watcher.waiting?.()
-    try {
-      const { done, value } = await nextChunk(reader)
-      for (const watcher of watch.watchers) watcher.arrived?.(value?.byteLength ?? 0)
-      if (!done) return controller.enqueue(value)
-      controller.close()
-      if ('byobRequest' in controller) controller.byobRequest?.respond(0)
-      over()
-    } catch (error) {
-      over()
-      throw error
+function leadResponse(
+  response: Response,
+  body: ReadableStream<Bytes>,
+  { stream, lockedBelow }: PassingStream,
+  watch: Watch,
+): void {
+  const native: Response = Object.getPrototypeOf(response)
+  for (const member of consumers) {
+    const read = async (): Promise<unknown> => {
+      const isOurs = response.body === body && !response.bodyUsed && !lockedBelow()
+      if (!isOurs) return Reflect.apply(native[member], response, [])
+      return new Response(stream, { headers: response.headers })[member]()
     }
+    own(response, { [member]: read })
   }
-  const cancel = async (reason: unknown): Promise<void> => {
-    over()
-    await (reader ? reader.cancel(reason) : native.cancel(reason))
+  const clone = (): Response => {
+    if (response.body === body && body.locked) throw new TypeError('Response.clone: the body is being read')
+    const copy = Reflect.apply(native.clone, response, [])
+    // Split by way of our own `tee`, it goes on telling what is read.
+    if (stream.locked) return copy
+    // The platform has split the body without asking it: both branches are new, and yet to be watched.
+    watch.bodies += 1
+    for (const branch of [response, copy]) if (branch.body) install(branch, branch.body, watch)
+    return copy
   }
-  const source = { pull, cancel }
-  const stream: ReadableStream = isByteStream(native)
-    ? new ReadableStream({ ...source, type: 'bytes' }, { highWaterMark: 0 })
-    : new ReadableStream(source, { highWaterMark: 0 })
-  return { stream, lockedBelow: () => reader === undefined && native.locked() }
+  own(response, { clone })
 }
 
-/** The body's members as the platform made them. */
-interface NativeMembers {
-  getReader(): ReadableStreamDefaultReader<Bytes>
-  getByteReader(): ReadableStreamBYOBReader
-  cancel(reason: unknown): Promise<void>
-  locked(): boolean
-}
-
-function nativeMembers(body: ReadableStream<Bytes>): NativeMembers {
-  const prototype: ReadableStream<Bytes> = Object.getPrototypeOf(body)
-  return {
-    getReader: () => Reflect.apply(prototype.getReader, body, []) as ReadableStreamDefaultReader<Bytes>,
-    getByteReader: () => Reflect.apply(prototype.getReader, body, [{ mode: 'byob' }]) as ReadableStreamBYOBReader,
-    cancel: (reason) => Reflect.apply(prototype.cancel, body, [reason]),
-    locked: () => Reflect.get(prototype, 'locked', body),
-  }
-}
-
-/** A byte stream must not be given an empty chunk. */
-async function nextChunk(reader: ReadableStreamDefaultReader<Bytes>): Promise<ReadableStreamReadResult<Bytes>> {
-  for (;;) {
-    const result = await reader.read()
-    if (result.done || result.value.byteLength > 0) return result
-  }
-}
-
-function isByteStream(native: NativeMembers): boolean {
-  try {
-    native.getByteReader().releaseLock()
-    return true
-  } catch {
-    return false
-  }
-}
-
+/** Gives an object members of its own in place of those that it has: platforms differ in what there is. */
 function own(target: object, members: Record<PropertyKey, unknown>): void {
   for (const member of Reflect.ownKeys(members)) {
+    if (!(member in target)) continue
     Object.defineProperty(target, member, { configurable: true, writable: true, value: members[member] })
   }
 }

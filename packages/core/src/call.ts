@@ -24,7 +24,7 @@ export function signalOf(input: FetchInput, init: FetchInit | undefined): AbortS
 
 /** The method of a call in upper case, as the server takes it. */
 export function methodOf(input: FetchInput, init: FetchInit | undefined): string {
-  return (init?.method ?? (isRequest(input) ? input.method : 'GET')).toUpperCase()
+  return String(init?.method ?? (isRequest(input) ? input.method : 'GET')).toUpperCase()
 }
 
 /** The headers of a call, as a copy: `init.headers` replaces those of a `Request`. */
@@ -34,19 +34,24 @@ export function headersOf(input: FetchInput, init: FetchInit | undefined): Heade
 
 /** The URL of a call, or undefined where it is none; the platform's fetch will say so better than we could. */
 export function urlOf(input: FetchInput): URL | undefined {
-  return URL.parse(isRequest(input) ? input.url : String(input), globalThis.location?.href) ?? undefined
+  const { location } = globalThis as { location?: { href: string } }
+  return URL.parse(isRequest(input) ? input.url : String(input), location?.href) ?? undefined
 }
 
 /** Whether the input is a `Request`, of this realm or of another one such as npm undici's. */
 export function isRequest(input: FetchInput): input is Request {
-  return typeof input === 'object' && 'method' in input && 'headers' in input
+  return typeof input === 'object' && input !== null && 'method' in input && 'headers' in input
 }
 
 /** The members of an `init` that may be a class instance, a `Request` for one, whose members a spread would lose. */
 function memberwise<Init extends object>(init: Init): Init {
   const prototype = Object.getPrototypeOf(init)
   if (prototype === Object.prototype || prototype === null) return init
-  const copy: Record<string, unknown> = {}
-  for (const member in init) copy[member] = init[member]
+  const copy = {}
+  for (let level: object | null = init; level !== null; level = Object.getPrototypeOf(level)) {
+    for (const member of Object.getOwnPropertyNames(level)) {
+      if (!(member in copy)) Reflect.set(copy, member, Reflect.get(init, member))
+    }
+  }
   return copy as Init
 }

@@ -7,7 +7,7 @@ type OptionsOf<Layer> = Layer extends (fetch: Fetch) => Fetch<infer Options> ? O
 
 type OptionsOfAll<Layers extends readonly unknown[]> = Layers extends readonly [infer First, ...infer Rest]
   ? OptionsOf<First> & OptionsOfAll<Rest>
-  : unknown
+  : object
 
 /**
  * Stacks middleware: `compose(a, b, c)(fetch)` is `a(b(c(fetch)))`. Read it top to bottom; the first is outermost.
@@ -21,7 +21,12 @@ export function compose<const Layers extends readonly AnyMiddleware[]>(
   for (const [position, layer] of layers.entries()) assertFunction(`compose: argument ${position + 1}`, layer)
   return function stack<Inner>(fetch: Fetch<Inner>): Fetch<Inner & OptionsOfAll<Layers>> {
     assertFunction('compose: fetch', fetch)
+    const wrap = (inner: Fetch, layer: AnyMiddleware, position: number): Fetch => {
+      const outer = layer(inner)
+      assertFunction(`compose: what argument ${position + 1} returns`, outer)
+      return outer
+    }
     // What each layer accepts is known to the types of the whole, not of every step.
-    return layers.reduceRight((inner, layer) => layer(inner), fetch as Fetch) as Fetch<Inner & OptionsOfAll<Layers>>
+    return layers.reduceRight(wrap, fetch as Fetch) as Fetch<Inner & OptionsOfAll<Layers>>
   }
 }

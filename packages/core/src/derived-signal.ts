@@ -1,7 +1,8 @@
 import { onAbort } from './abort.ts'
 import { isRequest, signalOf } from './call.ts'
-import { deadlineOf, setDeadline } from './deadline.ts'
+import { deadlineOf } from './deadline.ts'
 import type { FetchInit, FetchInput } from './fetch.ts'
+import { Hub, setHub } from './hub.ts'
 
 /** Calls under way whose caller's signal is one that only its `Request` keeps connected to what aborts it. */
 const connected = new Set<DerivedSignal>()
@@ -12,14 +13,18 @@ const connected = new Set<DerivedSignal>()
  */
 export class DerivedSignal {
   readonly #controller = new AbortController()
+  /** It need not listen: nobody but {@link abort} aborts the signal. */
+  readonly #hub = new Hub()
   readonly #input: FetchInput
   readonly #unfollow: (() => void) | undefined
+  #reject: ((reason: unknown) => void) | undefined
 
   /** @param deadline when the response is due at the latest, by `performance.now()`; the caller's may be earlier. */
   constructor(input: FetchInput, init: FetchInit | undefined, deadline = Number.POSITIVE_INFINITY) {
     this.#input = input
     const parent = signalOf(input, init)
-    setDeadline(this.signal, Math.min(deadline, deadlineOf(parent)))
+    this.#hub.deadline = Math.min(deadline, deadlineOf(parent))
+    setHub(this.signal, this.#hub)
     if (parent === undefined) return
     if (parent.aborted) {
       this.abort(parent.reason)
@@ -34,7 +39,27 @@ export class DerivedSignal {
   }
 
   abort(reason: unknown): void {
+    if (this.signal.aborted) return
     this.#controller.abort(reason)
+    this.#reject?.(this.signal.reason)
+    this.#hub.notify()
+  }
+
+  /**
+   * What {@link abortable} does, for the one promise of the call that the signal was handed to, and for less: the
+   * outcome of `promise`, or the reason the moment the signal aborts.
+   */
+  race<Value>(promise: PromiseLike<Value>, late: (value: Value) => void): Promise<Value> {
+    return new Promise<Value>((resolve, reject) => {
+      this.#reject = reject
+      if (this.signal.aborted) reject(this.signal.reason)
+      promise.then((value) => {
+        // It would keep the value alive for as long as the exchange takes.
+        this.#reject = undefined
+        if (this.signal.aborted) late(value)
+        else resolve(value)
+      }, reject)
+    })
   }
 
   /** Stops following the caller's signal; safe to call more than once. */

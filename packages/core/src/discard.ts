@@ -13,7 +13,7 @@ const patience = 100
  */
 export function discard(response: Response): void {
   const { body } = response
-  if (body === null || body.locked) return
+  if (!body || body.locked) return
   const ignore = (): void => {}
   if (Number(response.headers.get('content-length')) > drainable) body.cancel().catch(ignore)
   else drain(body).catch(ignore)

@@ -1,20 +1,24 @@
+/** Every word that {@link errorKind} has. */
+export const errorKinds = [
+  'abort',
+  'timeout',
+  'dns',
+  'refused',
+  'reset',
+  'network',
+  'tls',
+  'proxy',
+  'redirect',
+  'circuit-open',
+  'queue-full',
+  'http-status',
+  'protocol',
+  'invalid-request',
+  'unknown',
+] as const
+
 /** One word for any failure of a call; see {@link errorKind}. */
-export type ErrorKind =
-  | 'abort'
-  | 'timeout'
-  | 'dns'
-  | 'refused'
-  | 'reset'
-  | 'network'
-  | 'tls'
-  | 'proxy'
-  | 'redirect'
-  | 'circuit-open'
-  | 'queue-full'
-  | 'http-status'
-  | 'protocol'
-  | 'invalid-request'
-  | 'unknown'
+export type ErrorKind = (typeof errorKinds)[number]
 
 /** Errors that say by their name what they are, whichever copy of the library made them. */
 const kindOfName = new Map<unknown, ErrorKind>([
@@ -26,9 +30,10 @@ const kindOfName = new Map<unknown, ErrorKind>([
   ['QueueFullError', 'queue-full'],
   ['HttpError', 'http-status'],
   ['HTTPParserError', 'protocol'],
+  ['NetworkError', 'network'],
 ])
 
-/** Codes of Node's system errors and of undici, whose errors are the causes of `TypeError: fetch failed`. */
+/** Codes of Node's system errors and of undici, the causes of its `TypeError: fetch failed`, and of Bun's errors. */
 const kindOfCode = new Map<unknown, ErrorKind>([
   ['ABORT_ERR', 'abort'],
   ['UND_ERR_ABORTED', 'abort'],
@@ -37,11 +42,13 @@ const kindOfCode = new Map<unknown, ErrorKind>([
   ['UND_ERR_HEADERS_TIMEOUT', 'timeout'],
   ['UND_ERR_BODY_TIMEOUT', 'timeout'],
   ['ENOTFOUND', 'dns'],
-  ['EAI_AGAIN', 'dns'],
-  ['EAI_FAIL', 'dns'],
-  ['EAI_NODATA', 'dns'],
   ['ENODATA', 'dns'],
+  ['ESERVFAIL', 'dns'],
+  ['EREFUSED', 'dns'],
+  ['ETIMEOUT', 'dns'],
   ['ECONNREFUSED', 'refused'],
+  ['ConnectionRefused', 'refused'],
+  ['FailedToOpenSocket', 'refused'],
   ['EHOSTUNREACH', 'refused'],
   ['EHOSTDOWN', 'refused'],
   ['ENETUNREACH', 'refused'],
@@ -50,13 +57,20 @@ const kindOfCode = new Map<unknown, ErrorKind>([
   ['ECONNRESET', 'reset'],
   ['ECONNABORTED', 'reset'],
   ['EPIPE', 'reset'],
+  ['ConnectionClosed', 'reset'],
+  ['ERR_STREAM_PREMATURE_CLOSE', 'reset'],
   ['UND_ERR_SOCKET', 'reset'],
   ['EPROTO', 'tls'],
   ['DEPTH_ZERO_SELF_SIGNED_CERT', 'tls'],
   ['SELF_SIGNED_CERT_IN_CHAIN', 'tls'],
   ['HOSTNAME_MISMATCH', 'tls'],
   ['INVALID_CA', 'tls'],
-  ['UND_ERR_PRX_TLS', 'proxy'],
+  ['INVALID_PURPOSE', 'tls'],
+  ['PATH_LENGTH_EXCEEDED', 'tls'],
+  ['TooManyRedirects', 'redirect'],
+  ['UnexpectedRedirect', 'redirect'],
+  ['UND_ERR_RESPONSE', 'http-status'],
+  ['UND_ERR_REQ_RETRY', 'http-status'],
   ['UND_ERR_HEADERS_OVERFLOW', 'protocol'],
   ['UND_ERR_RES_EXCEEDED_MAX_SIZE', 'protocol'],
   ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'protocol'],
@@ -70,27 +84,43 @@ const kindOfCode = new Map<unknown, ErrorKind>([
 
 /** Families of codes. */
 const kindOfCodePattern: readonly (readonly [RegExp, ErrorKind])[] = [
-  [/^(CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|CRL_)/, 'tls'],
+  [/^EAI_/, 'dns'],
+  [/^(CERT_|ERR_TLS_|ERR_SSL_|ERR_OSSL_|ERROR_IN_|UNABLE_TO_|CRL_)/, 'tls'],
+  [/^UND_ERR_(PRX|SOCKS5)/, 'proxy'],
+  [/^ERR_INVALID_ARG/, 'invalid-request'],
   [/^(HPE_|Z_|ERR_BROTLI_|ERR_HTTP2_|ERR__ERROR_FORMAT)/, 'protocol'],
 ]
 
-/** Failures that carry no code, by the words of the runtimes: undici, Chromium, Firefox, Safari, Deno, Bun. */
+/** Failures that carry no code: causes within undici, and Workers. */
 const kindOfMessage: readonly (readonly [RegExp, ErrorKind])[] = [
   [/^(redirect count exceeded|unexpected redirect)$/, 'redirect'],
   [/^(unknown scheme|bad port|invalid method)$/, 'invalid-request'],
+  [/^Network connection lost/, 'network'],
+]
+
+/** The same of a `TypeError`, which is what a fetch fails with: undici, Deno, Chromium, Firefox, Safari. */
+const kindOfTypeError: readonly (readonly [RegExp, ErrorKind])[] = [
+  [/dns error|hostname could not be found/, 'dns'],
+  [/Connection refused|Could not connect to the server/, 'refused'],
+  [/Connection reset|before message completed|error reading a body/, 'reset'],
+  [/peer certificate|HandshakeFailure/, 'tls'],
+  [/^Maximum number of redirects/, 'redirect'],
   [
-    /^(Failed to parse URL|RequestInit|Request |Request constructor|Response body object|Headers|Invalid URL|Cannot construct a Request)/,
-    'invalid-request',
-  ],
-  [
-    /Failed to execute '(fetch|append|set)'|is an? (invalid|forbidden) |not a valid (URL|HTTP)|duplex|includes credentials/,
-    'invalid-request',
-  ],
-  [
-    /^(fetch failed|terminated|Failed to fetch|network error|NetworkError when|Load failed|error sending request|The network connection was lost|Unable to connect)/i,
+    /^(fetch failed|terminated|Failed to fetch|network error|NetworkError when|Load failed|error sending request|The network connection was lost|The Internet connection appears|Network request failed)/i,
     'network',
   ],
+  [
+    /^(Failed to parse URL|RequestInit|Request |Response body object|Headers|Invalid (URL|header)|Cannot construct a Request|Received non-Uint8Array|fetch: |Window\.fetch: )/,
+    'invalid-request',
+  ],
+  [
+    /^Failed to (execute '(fetch|append|set)'|construct '(Request|Headers|URL)')|is an? (invalid|forbidden) |is not an accepted type|method is unsupported|not (a )?valid (URL|HTTP|or contains)|duplex|credentials|cannot have (a )?body/,
+    'invalid-request',
+  ],
 ]
+
+/** Under a proxy's refusal of a tunnel undici writes "aborted". */
+const tunnelRefused = /^Proxy response \(\d+\)/
 
 /** How deep a chain of causes is followed; one that runs in a circle ends here too. */
 const deepest = 10
@@ -110,22 +140,30 @@ export function errorKind(error: unknown): ErrorKind {
     const kind = kindOfOne(current, network !== undefined)
     if (kind !== undefined && kind !== 'network') return kind
     network ??= kind
-    current = 'cause' in current ? current.cause : undefined
+    current = causeOf(current)
   }
   return network ?? 'unknown'
 }
 
+function causeOf(error: object): unknown {
+  if ('cause' in error && error.cause !== undefined) return error.cause
+  return 'errors' in error && Array.isArray(error.errors) ? error.errors[0] : undefined
+}
+
 function kindOfOne(error: object, underNetworkError: boolean): ErrorKind | undefined {
-  const named = 'name' in error ? kindOfName.get(error.name) : undefined
-  if (named !== undefined) return named
-  const code = 'code' in error ? error.code : undefined
+  const { name, code, message } = error as Record<'name' | 'code' | 'message', unknown>
+  const text = String(message)
+  if (tunnelRefused.test(text)) return 'proxy'
   if (code === 'ERR_INVALID_URL') return underNetworkError ? 'redirect' : 'invalid-request'
-  const known = kindOfCode.get(code)
-  if (known !== undefined) return known
-  if (typeof code === 'string') {
-    const family = kindOfCodePattern.find(([pattern]) => pattern.test(code))
-    if (family !== undefined) return family[1]
-  }
-  const message = 'message' in error ? String(error.message) : ''
-  return kindOfMessage.find(([pattern]) => pattern.test(message))?.[1]
+  return (
+    kindOfName.get(name) ??
+    kindOfCode.get(code) ??
+    matching(kindOfCodePattern, String(code)) ??
+    matching(kindOfMessage, text) ??
+    (name === 'TypeError' ? matching(kindOfTypeError, text) : undefined)
+  )
+}
+
+function matching(kinds: readonly (readonly [RegExp, ErrorKind])[], text: string): ErrorKind | undefined {
+  return kinds.find(([pattern]) => pattern.test(text))?.[1]
 }

@@ -8,10 +8,10 @@ export type FetchInit = NonNullable<Parameters<typeof globalThis.fetch>[1]>
  * The call signature of the platform's `fetch`, plus the per-call options of the layers in it.
  * Assignable to `typeof fetch` under DOM, Node and Workers types.
  */
-export type Fetch<Options = unknown> = (input: FetchInput, init?: FetchInit & Options) => Promise<Response>
+export type Fetch<Options = object> = (input: FetchInput, init?: FetchInit & Options) => Promise<Response>
 
 /**
  * Takes a `fetch` and gives one back that accepts `Options` per call too.
  * A plain function from `fetch` to `fetch` is a middleware as well.
  */
-export type Middleware<Options = unknown> = <Inner>(fetch: Fetch<Inner>) => Fetch<Inner & Options>
+export type Middleware<Options = object> = <Inner>(fetch: Fetch<Inner>) => Fetch<Inner & Options>

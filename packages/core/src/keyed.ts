@@ -60,6 +60,11 @@ export class Keyed<State> {
     if (this.#entries.delete(key) && state !== undefined) this.#evicted?.(state)
   }
 
+  /** Forgets every key. */
+  clear(): void {
+    for (const key of [...this.#entries.keys()]) this.delete(key)
+  }
+
   #evictOldest(): void {
     const { value: oldest } = this.#entries.keys().next()
     if (oldest !== undefined) this.delete(oldest)

@@ -25,7 +25,9 @@ export interface Replay<Init> {
 /** The default of {@link ReplayOptions.maxBytes}. */
 export const replayMaxBytes = 1024 * 1024
 
-const sendableAgain = new Set(['Blob', 'File', 'FormData', 'URLSearchParams'])
+const sendableAgain = new Set(['ArrayBuffer', 'Blob', 'File', 'FormData', 'URLSearchParams'])
+
+const bodiless = /^(GET|HEAD)$/
 
 /**
  * Call it before the first attempt. A body in `init` is sent again as it is, unless it can be read only once. The body
@@ -39,8 +41,8 @@ export function prepareReplay<Init extends FetchInit>(
 ): Replay<Init> {
   const body = init?.body ?? undefined
   if (body !== undefined) return isSendableAgain(body) ? unchanged(init) : once
-  if (!isRequest(input) || input.body === null) return unchanged(init)
-  return input.bodyUsed ? once : copied(input, init, maxBytes)
+  if (!isRequest(input) || input.body === null || bodiless.test(input.method)) return unchanged(init)
+  return input.bodyUsed || input.body?.locked ? once : copied(input, init, maxBytes)
 }
 
 const once: Replay<never> = { again: async () => undefined, release: () => {} }
@@ -50,34 +52,50 @@ function unchanged<Init>(init: Init | undefined): Replay<Init> {
 }
 
 function copied<Init extends FetchInit>(request: Request, init: Init | undefined, maxBytes: number): Replay<Init> {
-  const reader = request.clone().body?.getReader()
-  if (reader === undefined) return unchanged(init)
-  const bytes = collect(reader, maxBytes)
+  const copy = request.clone()
+  const reader = copy.body?.getReader()
+  const bytes = reader ? collect(reader, maxBytes) : blobOf(copy, maxBytes)
+  let released = false
   return {
     again: async (signal) => {
       const body = await abortable(bytes, signal)
-      return body && { init: withInit(init, { body }) }
+      return body && !released ? { init: withInit(init, { body }) } : undefined
     },
-    release: () => letGo(reader),
+    release: () => {
+      released = true
+      if (reader) letGo(reader)
+    },
   }
 }
 
 /** All that the reader gives, as long as it is no more than `most` bytes and nothing fails. */
 async function collect(reader: ReadableStreamDefaultReader<Uint8Array>, most: number): Promise<Blob | undefined> {
-  const chunks: BlobPart[] = []
+  const chunks: Uint8Array<ArrayBuffer>[] = []
   try {
     for (let size = 0; ; ) {
       const { done, value } = await reader.read()
       if (done) return new Blob(chunks)
       size += value.byteLength
-      if (size > most) break
+      // Not `size > most`: a chunk that is no bytes has no length, and what has it can be sent once at the most.
+      if (!(size <= most)) break
       chunks.push(new Uint8Array(value))
     }
-    letGo(reader)
   } catch {
     // The attempt that reads the other branch meets the same failure, and is the one to tell of it.
   }
+  letGo(reader)
   return undefined
+}
+
+/** Where a request does not show its body as a stream, in Firefox, the body is in memory as it is. */
+async function blobOf(request: Request, most: number): Promise<Blob | undefined> {
+  try {
+    const blob = await request.blob()
+    // Without its type, which the request has in its headers already.
+    return blob.size <= most ? new Blob([blob]) : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** Not awaited by anyone: the promise of one branch of a clone waits for the other branch. */
@@ -86,6 +104,6 @@ function letGo(reader: ReadableStreamDefaultReader<Uint8Array>): void {
 }
 
 function isSendableAgain(body: unknown): boolean {
-  if (typeof body === 'string' || body instanceof ArrayBuffer || ArrayBuffer.isView(body)) return true
+  if (typeof body === 'string' || ArrayBuffer.isView(body)) return true
   return sendableAgain.has(Object.prototype.toString.call(body).slice('[object '.length, -1))
 }

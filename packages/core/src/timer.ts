@@ -1,35 +1,42 @@
 import { abortable } from './abort.ts'
 
-/** A timer that is running. */
-export interface Timer {
-  /** Stops it; does nothing when it has fired or was stopped before. */
-  stop(): void
-  /** Lets the process exit while the timer runs, where the platform knows of such a thing. */
-  unref(): void
-}
-
 /** The longest delay that platforms can represent, in milliseconds; a longer one would fire at once. */
 const longest = 2 ** 31 - 1
 
+/** A timer that is running. */
+export class Timer {
+  readonly #callback: () => void
+  #handle: unknown
+  #referenced = true
+
+  constructor(delay: number, callback: () => void) {
+    this.#callback = callback
+    if (delay !== Number.POSITIVE_INFINITY) this.#arm(delay)
+  }
+
+  /** Stops it; does nothing when it has fired or was stopped before. */
+  stop(): void {
+    clearTimeout(this.#handle as Parameters<typeof clearTimeout>[0])
+  }
+
+  /** Lets the process exit while the timer runs, where the platform knows of such a thing. */
+  unref(): void {
+    this.#referenced = false
+    unrefHandle(this.#handle)
+  }
+
+  #arm(delay: number): void {
+    this.#handle =
+      delay > longest
+        ? setTimeout(() => this.#arm(delay - longest), longest)
+        : setTimeout(this.#callback, Math.max(0, delay))
+    if (!this.#referenced) unrefHandle(this.#handle)
+  }
+}
+
 /** Runs `callback` after `delay` milliseconds, however long that is. `Infinity` is never. */
 export function startTimer(delay: number, callback: () => void): Timer {
-  let handle: unknown
-  let referenced = true
-  const arm = (remaining: number): void => {
-    handle = setTimeout(
-      () => (remaining > longest ? arm(remaining - longest) : callback()),
-      Math.max(0, Math.min(remaining, longest)),
-    )
-    if (!referenced) unrefHandle(handle)
-  }
-  if (delay !== Number.POSITIVE_INFINITY) arm(delay)
-  return {
-    stop: () => clearTimeout(handle as Parameters<typeof clearTimeout>[0]),
-    unref: () => {
-      referenced = false
-      unrefHandle(handle)
-    },
-  }
+  return new Timer(delay, callback)
 }
 
 /**

@@ -111,8 +111,8 @@ export class RetriedCall<Options> {
       if (!this.#mayRepeat(outcome)) return this.#stop('method')
       const again = await this.#replay.again(this.#signal)
       if (again === undefined) return this.#stop('body')
-      const retryAfter = response && retryAfterOf(response.headers)
-      const throttled = response?.status === 429 || retryAfter !== undefined
+      const retryAfter = response ? retryAfterOf(response.headers) : retryTimeOf(outcome.error)
+      const throttled = response !== undefined && (response.status === 429 || retryAfter !== undefined)
       const wait = (retryAfter ?? 0) + this.#backoff(throttled && retryAfter === undefined)
       if (wait > this.#policy.maxWait) return this.#stop('deadline')
       if (performance.now() + wait >= deadlineOf(this.#signal)) return this.#stop('deadline')
@@ -181,4 +181,11 @@ export class RetriedCall<Options> {
     const attempts = this.#attempts
     recordAttempts(result, this.#stopped ? { attempts, stopped: this.#stopped } : { attempts })
   }
+}
+
+/** How long an open circuit is to be left alone, in milliseconds from now; one more, as timers may be that early. */
+function retryTimeOf(error: unknown): number | undefined {
+  if (errorKind(error) !== 'circuit-open') return undefined
+  const hasTime = typeof error === 'object' && error !== null && 'retryAt' in error && typeof error.retryAt === 'number'
+  return hasTime ? Math.max(0, Number(error.retryAt) + 1 - Date.now()) : undefined
 }

@@ -1,4 +1,4 @@
-import { DerivedSignal, type FetchInit, type FetchInput, startTimer, type Timer } from '@steadfetch/core'
+import { DerivedSignal, discard, type FetchInit, type FetchInput, startTimer, type Timer } from '@steadfetch/core'
 import type { TimeoutOptions } from './timeout.ts'
 import { TimeoutError, type TimeoutLimit } from './timeout-error.ts'
 
@@ -15,8 +15,8 @@ export class Exchange {
   #idleTimer: Timer | undefined
 
   constructor(input: FetchInput, init: FetchInit | undefined, options: TimeoutOptions) {
-    this.#limits = { after: Infinity, headers: Infinity, idle: Infinity, ...options }
-    const { after, headers } = this.#limits
+    const { after = Infinity, headers = Infinity, idle = Infinity } = options
+    this.#limits = { after, headers, idle }
     this.#own = new DerivedSignal(input, init, this.#started + Math.min(after, headers))
     this.#timer = headers < after ? this.#start('headers', headers) : this.#start('after', after)
   }
@@ -24,6 +24,11 @@ export class Exchange {
   /** Aborts for the caller's reason, or for a {@link TimeoutError}. */
   get signal(): AbortSignal {
     return this.#own.signal
+  }
+
+  /** The response, or the reason the moment the signal aborts; a response that comes too late is thrown away. */
+  race(fetching: Promise<Response>): Promise<Response> {
+    return this.#own.race(fetching, discard)
   }
 
   /** Whether the consumer's waits for each chunk have to be told to {@link waiting} and {@link arrived}. */

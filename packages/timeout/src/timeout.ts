@@ -1,9 +1,7 @@
 import {
-  abortable,
   assertDuration,
   assertFunction,
   assertOptions,
-  discard,
   type Middleware,
   onBodyEnd,
   watchBody,
@@ -45,11 +43,11 @@ export function timeout(options: TimeoutOptions): Middleware<{ timeout?: Timeout
       if (perCall === false) return fetch(input, rest)
       if (perCall !== undefined) assertLimits(perCall)
 
-      const exchange = new Exchange(input, rest, { ...options, ...perCall })
+      const exchange = new Exchange(input, rest, perCall ? { ...options, ...perCall } : options)
       try {
         exchange.signal.throwIfAborted()
         const fetching = fetch(input, withInit(rest, { signal: exchange.signal }))
-        const response = await abortable(fetching, exchange.signal, discard)
+        const response = await exchange.race(fetching)
         exchange.headersArrived()
         if (exchange.limitsIdle) watchBody(response, exchange)
         onBodyEnd(response, ending(exchange))

@@ -1,0 +1,67 @@
+/// <reference path="./opossum.d.ts" />
+import Opossum from 'opossum'
+import type { Thresholds } from './circuit.ts'
+import { RollingWindow } from './rolling-window.ts'
+
+const buckets = 10
+
+/**
+ * A circuit from when it closes or its probe fails until that happens again. opossum has the failure rate over a rolling window, and the way
+ * from open to half-open. It is told the verdict on a call, when there is one, and never gets to see the call itself:
+ * so a call without a verdict, and one that hangs, leave it as it is.
+ */
+export class Generation {
+  readonly #options
+  readonly #opossum: Opossum
+  readonly #window: RollingWindow
+
+  constructor(thresholds: Thresholds, opens: () => void, halfOpens: () => void) {
+    this.#window = new RollingWindow(thresholds.window, buckets)
+    this.#options = {
+      // opossum opens above the threshold, we do at it.
+      errorThresholdPercentage: thresholds.failureRate * 100 - 1e-6,
+      volumeThreshold: thresholds.minimumCalls,
+      rollingCountTimeout: thresholds.window,
+      rollingCountBuckets: buckets,
+      rollingPercentilesEnabled: false,
+      enableSnapshots: false,
+      rotateBucketController: this.#window,
+      timeout: false as const,
+      resetTimeout: thresholds.openTime,
+    }
+    this.#opossum = new Opossum(pronounce, this.#options)
+    this.#opossum.on('open', opens).on('halfOpen', halfOpens)
+  }
+
+  /** How long it is open, or was the last time, in milliseconds. */
+  get openTime(): number {
+    return this.#options.resetTimeout
+  }
+
+  succeeded(): void {
+    this.#window.turn()
+    void this.#opossum.fire('success')
+  }
+
+  /** Opens, for so long, when this failure brings the rate to the threshold. */
+  failed(openTime: number): void {
+    this.#window.turn()
+    this.#options.resetTimeout = openTime
+    this.#opossum.fire('failure').catch(() => {})
+  }
+
+  open(openTime: number): void {
+    this.#options.resetTimeout = openTime
+    this.#opossum.open()
+  }
+
+  /** Ends its timer. It must not be used any more. */
+  end(): void {
+    this.#opossum.shutdown()
+  }
+}
+
+/** opossum takes a verdict in the form of a promise that is kept or not; what for does not matter, so it costs no stack. */
+function pronounce(verdict: 'success' | 'failure'): Promise<void> {
+  return verdict === 'success' ? Promise.resolve() : Promise.reject(verdict)
+}

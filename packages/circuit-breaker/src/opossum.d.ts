@@ -1,0 +1,28 @@
+/** As much of opossum as is used here; it comes without types of its own. */
+declare module 'opossum' {
+  interface Options {
+    errorThresholdPercentage: number
+    volumeThreshold: number
+    rollingCountTimeout: number
+    rollingCountBuckets: number
+    rollingPercentilesEnabled: boolean
+    enableSnapshots: boolean
+    rotateBucketController: object
+    timeout: false
+    /** Read whenever the circuit opens. */
+    resetTimeout: number
+  }
+
+  class CircuitBreaker {
+    constructor(action: (verdict: 'success' | 'failure') => Promise<void>, options: Options)
+    readonly closed: boolean
+    readonly opened: boolean
+    readonly halfOpen: boolean
+    fire(verdict: 'success' | 'failure'): Promise<void>
+    open(): void
+    shutdown(): void
+    on(event: 'open' | 'halfOpen', listener: () => void): this
+  }
+
+  export default CircuitBreaker
+}
