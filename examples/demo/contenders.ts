@@ -87,7 +87,7 @@ export function breakingFetch({ total, each }: Limits): Contender {
       'compose(',
       commented(`timeout({ after: ${total} }),`, 'as above'),
       commented(`retry({ attempts: ${attempts} }),`, 'as above'),
-      commented('circuitBreaker(),', '5 failures in a row: no calls, then a probe now and then'),
+      commented('circuitBreaker(),', 'stops after 5 failures in a row, then probes'),
       commented(`timeout({ after: ${each} }),`, 'as above'),
       ')(fetch)',
     ],

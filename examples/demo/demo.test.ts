@@ -26,13 +26,14 @@ test('compares both in weather and outage, and ends in order', { timeout: patien
   expect(words(stdout)).toMatch(
     /→ bare fetch lost \d+ of 500 calls, steadfetch lost \d of 500 calls; it took 1\.\d+ req/,
   )
-  expect(stderr).toMatch(/^ {2}100 % {3}bare fetch +\d+ of +500 ok {3}steadfetch +\d+ of +500 ok$/m)
+  expect(stderr).toMatch(/^ {2}100 % {3}bare fetch +\d+\/500 {2}steadfetch +\d+\/500$/m)
 
-  const [noRetry, loop, budget] = figures(stdout, 'upstream hits per call in the outage')
+  const [noRetry, loop, budget, breaker] = figures(stdout, 'upstream hits per call in the outage')
   expect(noRetry).toBeCloseTo(1, 1)
   expect(loop).toBeGreaterThan(2)
   expect(budget).toBeLessThan(1.5)
-  expect(figures(stdout, 'success rate before it')).toHaveLength(3)
+  expect(breaker).toBeLessThan(0.5)
+  expect(figures(stdout, 'success rate before it')).toHaveLength(4)
   expect(stdout).toMatch(/^ {2}retry loop {4}[▁-█]{50,}$/m)
   expect(words(stdout)).toMatch(
     /→ For each call in the outage the upstream got \d\.\d+ \(bare fetch\), \d\.\d+ \(retry loop\)/,

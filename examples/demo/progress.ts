@@ -45,9 +45,10 @@ function lines(sides: readonly ProgressOfSide[], calls: number, note: () => stri
     const done = Math.floor((10 * sides.reduce((sum, { tally }) => sum + tally.calls, 0)) / (calls * sides.length))
     if (done <= tenths) return
     tenths = done
-    const states = sides.map(({ name, tally }) => `${name} ${digits(tally.ok)} of ${digits(tally.calls)} ok`)
-    process.stderr.write(`  ${`${done * 10} %`.padStart(5)}   ${states.join('   ')}   ${note()}`.trimEnd().concat('\n'))
+    const states = sides.map(({ name, tally }) => `${name} ${digits(tally.ok)}/${digits(tally.calls)}`)
+    process.stderr.write(`  ${`${done * 10} %`.padStart(5)}   ${states.join('  ')}  ${note()}`.trimEnd().concat('\n'))
   }
+  process.stderr.write('  Calls that succeeded, of those that are over:\n')
   const timer = setInterval(update, refresh)
   return () => {
     clearInterval(timer)
