@@ -1,4 +1,7 @@
+import { concurrency, limiter } from '@steadfetch/concurrency'
 import { compose, type Fetch, type FetchInit, type FetchInput, type Middleware } from '@steadfetch/core'
+import { hooks } from '@steadfetch/hooks'
+import { log } from '@steadfetch/log'
 import { retry } from '@steadfetch/retry'
 import { timeout } from '@steadfetch/timeout'
 
@@ -16,6 +19,26 @@ export const response: Promise<Response> = hardened('http://a.test/')
 void hardened('http://a.test/', { method: 'PUT', timeout: { after: 500 }, retry: { attempts: 5 } })
 void hardened(new URL('http://a.test/'), { timeout: false, retry: false })
 void hardened(new Request('http://a.test/'), { retry: { onRetry: ({ attempt, wait }) => void (attempt + wait) } })
+
+/** A limiter comes with its options or ready-made, and takes two of them per call. */
+const limited = compose(
+  retry(),
+  concurrency({ limit: 10, queue: 100 }),
+  concurrency({ limiter: limiter({ limit: 5 }) }),
+)(fetch)
+void limited('http://a.test/', { retry: false, concurrency: { queueTimeout: 500, until: 'headers' } })
+void limited('http://a.test/', { concurrency: false })
+
+/** What is observed, and who is told, may differ from call to call. */
+const observed = compose(log({ logger: console }), hooks(), retry())(fetch)
+void observed('http://a.test/', { log: { headers: true, level: () => false }, hooks: { onEnd: () => {} } })
+void observed('http://a.test/', { log: false, hooks: false, retry: false })
+hooks({
+  onRequest: async ({ input, init }) => ({ input, init: { ...init, method: 'PUT' } }),
+  onResponse: ({ response }) => (response.ok ? undefined : new Response(null)),
+  onError: async () => new Response(null),
+  onEnd: ({ outcome, bytes }) => void (outcome === 'complete' && bytes),
+})
 
 /** A composition composes further, and so does a layer alone. */
 void compose(stack, compose(retry()))(fetch)('http://a.test/', { retry: false })
@@ -56,5 +79,15 @@ void mixed('http://a.test/', { timeout: false })
 void compose(timeout, retry())(fetch)
 // @ts-expect-error no limit at all
 timeout()
+// @ts-expect-error no limit of exchanges
+concurrency({ queue: 5 })
+// @ts-expect-error a limit is not a matter of one call
+void limited('http://a.test/', { concurrency: { limit: 5 } })
 // @ts-expect-error the layer's own fetch wants a URL
 void hardened()
+// @ts-expect-error not a hook
+void observed('http://a.test/', { hooks: { onStart: () => {} } })
+// @ts-expect-error not what a hook may return
+hooks({ onResponse: () => 'text' })
+// @ts-expect-error not a level
+log({ level: () => 'loud' })

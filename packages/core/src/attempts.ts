@@ -27,8 +27,8 @@ export type StopReason = 'attempts' | 'body' | 'budget' | 'deadline' | 'method'
 const logs = new WeakMap<object, AttemptLog>()
 
 /**
- * The attempts behind a response, or behind the error that a call failed with. Undefined where no layer has made
- * attempts, or one in between has replaced the object.
+ * The attempts behind a response, or behind the error that a call failed with. Undefined where the first attempt was a
+ * success and so the only one, where no layer makes attempts, and where one in between has replaced the object.
  */
 export function attemptsOf(result: unknown): AttemptLog | undefined {
   return typeof result === 'object' && result !== null ? logs.get(result) : undefined

@@ -1,4 +1,5 @@
 import { watchBody } from './body-reads.ts'
+import { createNotes } from './notes.ts'
 
 /** Told with what a body has failed, and of any other end with nothing. */
 type Callback = (error?: unknown) => void
@@ -14,9 +15,12 @@ interface NodeStream {
 }
 
 /** One record a body, whichever layers ask. */
-const ends = new WeakMap<ReadableStream, BodyEnd>()
+const ends = createNotes<ReadableStream, BodyEnd>()
 
-/** A body that nobody can read any more, because nobody has it any more, is over too. */
+/**
+ * A body that nobody can read any more, because nobody has it any more, is over too. One that is over already is left
+ * registered: to take it out again costs more than to hear of it.
+ */
 const collected = new FinalizationRegistry<BodyEnd>((end) => finish(end, undefined))
 
 /**
@@ -38,7 +42,7 @@ export function onBodyEnd(response: Response, callback: Callback): void {
 function observe(response: Response, body: ReadableStream): BodyEnd {
   const end: BodyEnd = { over: false, error: undefined, callbacks: [] }
   ends.set(body, end)
-  collected.register(body, end, end)
+  collected.register(body, end)
   const over = finisher(end)
   if (!finished(body, over)) watchBody(response, { over })
   return end
@@ -53,7 +57,6 @@ function finish(end: BodyEnd, error: unknown): void {
   if (end.over) return
   end.over = true
   end.error = error
-  collected.unregister(end)
   for (const callback of end.callbacks.splice(0)) callback(error)
 }
 

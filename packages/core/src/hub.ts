@@ -1,3 +1,5 @@
+import { createNotes } from './notes.ts'
+
 type Callback = () => void
 
 /**
@@ -44,7 +46,7 @@ export class Hub {
   }
 }
 
-const hubs = new WeakMap<AbortSignal, Hub>()
+const hubs = createNotes<AbortSignal, Hub>()
 
 /** The hub of a signal, if it has one. */
 export function findHub(signal: AbortSignal): Hub | undefined {

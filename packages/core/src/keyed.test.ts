@@ -142,6 +142,46 @@ describe('Keyed', () => {
     expect(evicted).toEqual([''])
   })
 
+  it('never lets a key go that is in use, and holds more than it should rather', () => {
+    const busy = new Set<string>()
+    const evicted: string[] = []
+    const keyed = new Keyed((key) => key, {
+      most: 2,
+      evicted: (key) => evicted.push(key),
+      inUse: (key) => busy.has(key),
+    })
+    for (const key of 'abcd') busy.add(keyed.of(key))
+    expect(keyed.size).toBe(4)
+    expect(evicted).toEqual([])
+    expect([...keyed.values()].sort()).toEqual(['a', 'b', 'c', 'd'])
+
+    busy.clear()
+    busy.add('c')
+    for (const key of 'efgh') keyed.of(key)
+    expect(keyed.size).toBeLessThanOrEqual(2 + busy.size)
+    expect(evicted).not.toContain('c')
+    expect(keyed.peek('c')).toBe('c')
+    busy.clear()
+    for (const key of 'ij') keyed.of(key)
+    expect([...keyed.values()]).toEqual(['i', 'j'])
+  })
+
+  it('takes being in use for a use when it makes room', () => {
+    const keyed = new Keyed((key) => key, { most: 2, inUse: (key) => key === 'a' })
+    for (const key of 'abc') keyed.of(key)
+    expect([...keyed.values()]).toEqual(['a', 'c'])
+  })
+
+  it('keeps a table small in which all keys were in use at a time', () => {
+    let busy = true
+    const keyed = new Keyed((key) => key, { inUse: () => busy })
+    for (let key = 0; key < 3000; key += 1) keyed.of(String(key))
+    expect(keyed.size).toBe(3000)
+    busy = false
+    for (let key = 0; key < 2001; key += 1) keyed.of(`later ${key}`)
+    expect(keyed.size).toBe(1000)
+  })
+
   it('holds a thousand unless told otherwise', () => {
     const keyed = new Keyed((key) => key)
     for (let key = 0; key < 1500; key += 1) keyed.of(String(key))

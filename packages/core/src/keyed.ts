@@ -19,20 +19,29 @@ export function assertPer(what: string, per: unknown): void {
   }
 }
 
+/** Options of {@link Keyed}. */
+export interface KeyedOptions<State> {
+  /** How many keys have state at most, apart from those in use. @default 1000 */
+  most?: number
+  /** Told of a state that was let go. */
+  evicted?: (state: State) => void
+  /** Whether a state must not make room for another now. @default none is in use */
+  inUse?: (state: State) => boolean
+}
+
 /** State by key, for so many keys at most: the one that was not used for the longest time makes room. */
 export class Keyed<State> {
   readonly #entries = new Map<string, State>()
   readonly #create: (key: string) => State
   readonly #evicted: ((state: State) => void) | undefined
+  readonly #inUse: ((state: State) => boolean) | undefined
   readonly #most: number
 
-  constructor(
-    create: (key: string) => State,
-    { most = 1000, evicted }: { most?: number; evicted?: (state: State) => void } = {},
-  ) {
+  constructor(create: (key: string) => State, { most = 1000, evicted, inUse }: KeyedOptions<State> = {}) {
     this.#create = create
     this.#most = most
     this.#evicted = evicted
+    this.#inUse = inUse
   }
 
   /** How many keys have state. */
@@ -42,11 +51,15 @@ export class Keyed<State> {
 
   /** The state of a key, made on first use. */
   of(key: string): State {
-    const state = this.peek(key) ?? this.#create(key)
+    const state = this.peek(key) ?? this.#createWithRoom(key)
     this.#entries.delete(key)
     this.#entries.set(key, state)
-    if (this.#entries.size > this.#most) this.#evictOldest()
     return state
+  }
+
+  /** Every state, the one that was not used for the longest time first. */
+  values(): Iterable<State> {
+    return this.#entries.values()
   }
 
   /** The state of a key that has one. */
@@ -65,8 +78,21 @@ export class Keyed<State> {
     for (const key of [...this.#entries.keys()]) this.delete(key)
   }
 
-  #evictOldest(): void {
-    const { value: oldest } = this.#entries.keys().next()
-    if (oldest !== undefined) this.delete(oldest)
+  #createWithRoom(key: string): State {
+    const state = this.#create(key)
+    // Two looks are enough for a table to shrink again that many keys in use have made grow, and are never many.
+    for (let looks = 0; looks < 2 && this.#entries.size >= this.#most; looks += 1) this.#makeRoom()
+    return state
+  }
+
+  /** The oldest key goes; where it is in use, that is a use. */
+  #makeRoom(): void {
+    const [oldest] = this.#entries
+    if (oldest === undefined) return
+    const [key, state] = oldest
+    if (this.#inUse?.(state)) {
+      this.#entries.delete(key)
+      this.#entries.set(key, state)
+    } else this.delete(key)
   }
 }

@@ -10,7 +10,6 @@ import {
   headersOf,
   inWords,
   methodOf,
-  prepareReplay,
   type Replay,
   recordAttempts,
   retryAfterOf,
@@ -23,9 +22,23 @@ import type { RetryBudget } from './budget.ts'
 import { neverSent } from './never-sent.ts'
 import type { Policy } from './policy.ts'
 
-type Outcome =
+/** What an attempt has come to. */
+export type Outcome =
   | { readonly response: Response; readonly error?: undefined }
   | { readonly response?: undefined; readonly error: unknown }
+
+/** Makes an attempt. */
+export async function outcomeOf<Options>(
+  fetch: Fetch<Options>,
+  input: FetchInput,
+  init: (FetchInit & Options) | undefined,
+): Promise<Outcome> {
+  try {
+    return { response: await fetch(input, init) }
+  } catch (error) {
+    return { error }
+  }
+}
 
 /** A failed attempt in the one form in which p-retry takes it up for certain: an error, and not a `TypeError`. */
 class Failure extends Error {
@@ -37,7 +50,7 @@ class Failure extends Error {
   }
 }
 
-/** One call, from its first attempt to the outcome that stands. */
+/** A call whose first attempt has failed, from there to the outcome that stands. */
 export class RetriedCall<Options> {
   readonly #fetch: Fetch<Options>
   readonly #input: FetchInput
@@ -56,6 +69,7 @@ export class RetriedCall<Options> {
     init: (FetchInit & Options) | undefined,
     policy: Policy,
     budget: RetryBudget | false,
+    replay: Replay<FetchInit & Options>,
   ) {
     this.#fetch = fetch
     this.#input = input
@@ -63,43 +77,41 @@ export class RetriedCall<Options> {
     this.#policy = policy
     this.#budget = budget
     this.#signal = signalOf(input, init)
-    this.#replay = prepareReplay(input, init, policy.maxBytes)
+    this.#replay = replay
   }
 
-  async result(): Promise<Response> {
+  /** @param started when the first attempt was begun, by `performance.now()`. */
+  async after(first: Outcome, started: number): Promise<Response> {
+    this.#note(first, started)
     try {
-      const response = await pRetry(() => this.#attempt(), {
-        retries: this.#policy.attempts - 1,
-        minTimeout: 0, // The wait is ours, in shouldRetry: the last thing that p-retry asks, and the only one it awaits.
-        shouldRetry: ({ error }) => error instanceof Failure && this.#isWorthAnother(error.outcome),
-      })
+      const response = await pRetry(
+        (attempt) => (attempt === 1 ? Promise.reject(new Failure(first)) : this.#attempt()),
+        {
+          retries: this.#policy.attempts - 1,
+          minTimeout: 0, // The wait is ours, in shouldRetry: the last thing that p-retry asks, and the only one it awaits.
+          shouldRetry: ({ error }) => error instanceof Failure && this.#isWorthAnother(error.outcome),
+        },
+      )
       if (this.#budget) this.#budget.succeeded(this.#input, this.#paid)
       this.#record(response)
       return response
     } catch (failure) {
       if (!(failure instanceof Failure)) throw failure
       return this.#settle(failure.outcome)
-    } finally {
-      this.#replay.release()
     }
   }
 
   async #attempt(): Promise<Response> {
     const started = performance.now()
-    const outcome = await this.#outcome()
-    const duration = performance.now() - started
-    const { response, error } = outcome
-    this.#attempts.push(response ? { status: response.status, duration } : { error, duration })
-    if (response && !this.#policy.statuses.has(response.status)) return response
+    const outcome = await outcomeOf(this.#fetch, this.#input, this.#init)
+    this.#note(outcome, started)
+    if (outcome.response && !this.#policy.statuses.has(outcome.response.status)) return outcome.response
     throw new Failure(outcome)
   }
 
-  async #outcome(): Promise<Outcome> {
-    try {
-      return { response: await this.#fetch(this.#input, this.#init) }
-    } catch (error) {
-      return { error }
-    }
+  #note({ response, error }: Outcome, started: number): void {
+    const duration = performance.now() - started
+    this.#attempts.push(response ? { status: response.status, duration } : { error, duration })
   }
 
   /** Waits for the right moment where there is to be a further attempt, and says so; else notes what is against it. */

@@ -425,9 +425,13 @@ describe('the outcome', () => {
     })
   })
 
-  it('tells of a single attempt as well', async () => {
-    const { value } = await settled(retry()(scriptedFetch(200))(url))
-    expect(attemptsOf(value)).toEqual({ attempts: [{ status: 200, duration: expect.any(Number) }] })
+  it('tells of a single attempt that failed, and nothing of one that succeeded', async () => {
+    const { value } = await settled(retry()(scriptedFetch(500))(url, { method: 'POST' }))
+    expect(attemptsOf(value)).toEqual({
+      attempts: [{ status: 500, duration: expect.any(Number) }],
+      stopped: 'method',
+    })
+    expect(attemptsOf((await settled(retry()(scriptedFetch(200))(url))).value)).toBeUndefined()
     expect(attemptsOf(new Response())).toBeUndefined()
     expect(attemptsOf('a reason')).toBeUndefined()
   })

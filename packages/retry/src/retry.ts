@@ -1,8 +1,15 @@
-import { assertFunction, type ErrorKind, type Middleware, type ReplayOptions, withoutOption } from '@steadfetch/core'
+import {
+  assertFunction,
+  type ErrorKind,
+  type Middleware,
+  prepareReplay,
+  type ReplayOptions,
+  withoutOption,
+} from '@steadfetch/core'
 import type { Backoff, JitterOptions } from './backoff.ts'
 import { type RetryBudget, retryBudget } from './budget.ts'
 import { policyOf } from './policy.ts'
-import { RetriedCall } from './retried-call.ts'
+import { outcomeOf, RetriedCall } from './retried-call.ts'
 
 export { type Attempt, type AttemptLog, attemptsOf, type StopReason } from '@steadfetch/core'
 export { type Backoff, type BackoffContext, fullJitter, type JitterOptions } from './backoff.ts'
@@ -65,7 +72,20 @@ export function retry(options: RetryOptions = {}): Middleware<{ retry?: RetryOpt
       const rest = withoutOption('retry', init)
       if (perCall === false) return fetch(input, rest)
       const policy = perCall === undefined ? policyOfLayer : policyOf(options, perCall)
-      return new RetriedCall(fetch, input, rest, policy, perCall?.budget ?? budgetOfLayer).result()
+      const budget = perCall?.budget ?? budgetOfLayer
+      const replay = prepareReplay(input, rest, policy.maxBytes)
+      const started = performance.now()
+      try {
+        const first = await outcomeOf(fetch, input, rest)
+        const { response } = first
+        if (response === undefined || policy.statuses.has(response.status)) {
+          return await new RetriedCall(fetch, input, rest, policy, budget, replay).after(first, started)
+        }
+        if (budget) budget.succeeded(input)
+        return response
+      } finally {
+        replay.release()
+      }
     }
   }
 }

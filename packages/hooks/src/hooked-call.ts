@@ -1,0 +1,147 @@
+import {
+  abortable,
+  discard,
+  type Fetch,
+  type FetchInit,
+  type FetchInput,
+  inWords,
+  onBodyEnd,
+  signalOf,
+  WatchedExchange,
+  withInit,
+} from '@steadfetch/core'
+import type { EndEvent, HooksOptions, RequestEvent } from './hooks.ts'
+import { replacedRequest, type SentRequest } from './replaced-request.ts'
+import { reportUncaught } from './report-uncaught.ts'
+
+/** One call with its hooks. Of the response it keeps nothing: a response that nobody has any more must be collected. */
+export class HookedCall<Options> {
+  readonly #fetch: Fetch<Options>
+  readonly #hooks: HooksOptions
+  readonly #signal: AbortSignal | undefined
+  #sent: SentRequest<Options>
+
+  constructor(fetch: Fetch<Options>, input: FetchInput, init: (FetchInit & Options) | undefined, hooks: HooksOptions) {
+    this.#fetch = fetch
+    this.#hooks = hooks
+    this.#signal = signalOf(input, init)
+    this.#sent = { input, init }
+  }
+
+  async result(): Promise<Response> {
+    const exchange = this.#watched()
+    try {
+      await this.#replaceRequest()
+      const response = await this.#settled(exchange)
+      if (this.#sent.release) onBodyEnd(response, this.#sent.release)
+      exchange?.endsWith(response, this.#hooks.bytes === true)
+      return response
+    } catch (error) {
+      this.#sent.release?.()
+      exchange?.failed(error)
+      throw error
+    }
+  }
+
+  #watched(): WatchedExchange | undefined {
+    const { onEnd } = this.#hooks
+    return onEnd && new WatchedExchange(this.#signal, (end) => void tell(onEnd, { ...end, ...this.#event() }))
+  }
+
+  async #replaceRequest(): Promise<void> {
+    const { onRequest } = this.#hooks
+    if (!onRequest || this.#signal?.aborted) return
+    const replacement = await this.#outcomeOf(() => onRequest(this.#event()))
+    if (replacement !== undefined) this.#sent = replacedRequest(replacement, this.#sent, this.#signal)
+  }
+
+  async #settled(exchange: WatchedExchange | undefined): Promise<Response> {
+    let response: Response
+    try {
+      this.#signal?.throwIfAborted()
+      response = await this.#fetch(this.#sent.input, this.#sent.init)
+    } catch (error) {
+      return this.#fallback(error)
+    }
+    exchange?.responded(response)
+    return this.#replaced(response)
+  }
+
+  async #replaced(response: Response): Promise<Response> {
+    const { onResponse } = this.#hooks
+    if (!onResponse) return response
+    try {
+      const replacement = await this.#outcomeOf(() => onResponse({ response, ...this.#event() }))
+      if (replacement === undefined || replacement === response) return response
+      assertResponse('onResponse', replacement)
+      if (replacement.body !== response.body) discardAfter(replacement, response)
+      return replacement
+    } catch (error) {
+      discard(response)
+      throw error
+    }
+  }
+
+  async #fallback(error: unknown): Promise<Response> {
+    const { onError } = this.#hooks
+    if (!onError) throw error
+    try {
+      const fallback = await this.#outcomeOf(() => onError({ error, ...this.#event() }))
+      if (fallback === undefined) throw error
+      assertResponse('onError', fallback)
+      return fallback
+    } catch (thrown) {
+      throw this.#signal?.aborted ? this.#signal.reason : causedBy(error, thrown)
+    }
+  }
+
+  /** What a hook comes to, or the caller's own reason the moment that aborts; a response that is late is thrown away. */
+  #outcomeOf(hook: () => unknown): Promise<unknown> {
+    const late = (outcome: unknown): void => {
+      if (isResponse(outcome)) discard(outcome)
+    }
+    return abortable(new Promise((resolve) => resolve(hook())), this.#signal, late)
+  }
+
+  #event(): RequestEvent {
+    const { input, init } = this.#sent
+    return { input, init: Object.freeze(withInit(init, {})) }
+  }
+}
+
+async function tell(onEnd: NonNullable<HooksOptions['onEnd']>, event: EndEvent): Promise<void> {
+  try {
+    await onEnd(event)
+  } catch (error) {
+    reportUncaught(error)
+  }
+}
+
+/** Not before: a replacement may be made of the body of the replaced, and begin to read it when it is read itself. */
+function discardAfter(replacement: Response, replaced: Response): void {
+  onBodyEnd(replacement, () => discard(replaced))
+}
+
+function assertResponse(hook: string, value: unknown): asserts value is Response {
+  if (!isResponse(value)) throw new TypeError(`hooks: ${hook} must return a Response or nothing, got ${inWords(value)}`)
+}
+
+/** Of this realm or of another one, such as npm undici's. */
+function isResponse(value: unknown): value is Response {
+  return typeof value === 'object' && value !== null && 'status' in value && 'headers' in value && 'body' in value
+}
+
+/** How deep a chain of causes is followed; one that runs in a circle ends here too. */
+const deepest = 10
+
+/** What a hook threw, with the failure that it was told of as its cause where it has none and is not itself behind it. */
+function causedBy(cause: unknown, thrown: unknown): unknown {
+  if (!(thrown instanceof Error) || 'cause' in thrown || !Object.isExtensible(thrown)) return thrown
+  let behind = cause
+  for (let depth = 0; depth < deepest && behind instanceof Error; depth += 1) {
+    if (behind === thrown) return thrown
+    behind = behind.cause
+  }
+  Object.defineProperty(thrown, 'cause', { value: cause, configurable: true, writable: true, enumerable: false })
+  return thrown
+}

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest'
+import { redactBody } from './redact-body.ts'
+import { Redaction } from './redaction.ts'
+
+const redaction = new Redaction({})
+const shown = (text: string): string => new TextDecoder().decode(redactBody(new TextEncoder().encode(text), redaction))
+
+describe('the body of a call', () => {
+  it.each([
+    ['{ "a": [1, 2],\n "ä": "ö" }', '{ "a": [1, 2],\n "ä": "ö" }'],
+    [
+      '{"a":{"password":"S3CRET"},"tokens":["S3CRET"],"u":"http://u:S3CRET@a/"}',
+      '{"a":{"password":"REDACTED"},"tokens":"REDACTED","u":"http://REDACTED@a/"}',
+    ],
+    [
+      'grant_type=client_credentials&client_secret=S3CRET&x=1',
+      'grant_type=client_credentials&client_secret=REDACTED&x=1',
+    ],
+    ['{ not JSON, password: S3CRET', '{ not JSON, password: REDACTED'],
+    ['grün und gut', 'grün und gut'],
+    [
+      '--b\r\nContent-Disposition: form-data; name="password"\r\n\r\nS3\nCRET\r\n--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--b--',
+      '--b\r\nContent-Disposition: form-data; name="password"\r\n\r\nREDACTED\r\n--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--b--',
+    ],
+  ])('%s is shown as %s', (text, expected) => expect(shown(text)).toBe(expected))
+
+  it('that is no text stays what it is', () => {
+    const bytes = Uint8Array.from({ length: 256 }, (_, byte) => byte)
+    expect(redactBody(bytes, redaction)).toEqual(bytes)
+  })
+})

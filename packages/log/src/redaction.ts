@@ -1,0 +1,187 @@
+import { assertOptions, type FetchInit, type FetchInput, headersOf, inWords, urlOf } from '@steadfetch/core'
+import { isSecretName, lettersOf } from './secret-names.ts'
+
+/** What is kept out of the output, beside what always is. */
+export interface RedactOptions {
+  /** Further names of headers, query parameters and members whose values are secret; case and separators do not count. */
+  names?: readonly string[]
+  /** What of any text is secret, for a token in a path. */
+  patterns?: readonly RegExp[]
+}
+
+/** What stands in place of a secret: the same in a URL, in a header and in a shell. */
+export const redacted = 'REDACTED'
+
+/** Shorter values say nothing, and may be anywhere. */
+const shortest = 4
+
+// Each pattern begins where a name begins and nowhere else: the text may be long, and no part of it is looked at twice.
+const userinfo = /(?<![a-z0-9+.-])([a-z][a-z0-9+.-]*:\/\/)[^\s/?#]*@/gi
+const scheme = /\b(bearer|basic|digest|negotiate)\s+(?!auth|token|realm|credential|scheme)[\w.~+/=-]{6,}/gi
+const nestedUserinfo = /(%3A%2F%2F)(?:(?!%2F|%3F|%23)[^\s/?#&])*%40/gi
+const pair = /(?:%3F|%26|(?<![\w.[\]-]))([\w.[\]-]+)(?:\s*=\s*|%3D)/gi
+const parameter = /"[^"\n]*"|(?:(?!%26)[^\s&"',;#<>])*/iy
+const member = /(?<![\w-])([\w-]+)["']?\s*:\s*/g
+const quoted = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/y
+const line = /[^\n]*/y
+const word = /[^\s,;&}\])]*/y
+
+/** @throws {TypeError} that names what is wrong. */
+export function assertRedact(layer: string, options: RedactOptions): void {
+  assertOptions(`${layer}: redact`, options, ['names', 'patterns'])
+  const { names = [], patterns = [] } = options
+  const areNames = Array.isArray(names) && names.every((name) => typeof name === 'string' && lettersOf(name) !== '')
+  if (!areNames) throw new TypeError(`${layer}: redact.names must be an array of names, got ${inWords(names)}`)
+  if (!Array.isArray(patterns) || !patterns.every((pattern) => pattern instanceof RegExp)) {
+    throw new TypeError(`${layer}: redact.patterns must be an array of regular expressions, got ${inWords(patterns)}`)
+  }
+}
+
+/** Takes secrets out of what is going to be shown. */
+export class Redaction {
+  readonly #on: boolean
+  readonly #names: ReadonlySet<string>
+  readonly #patterns: readonly RegExp[]
+
+  /** @param options `false` to take out nothing. */
+  constructor(options: RedactOptions | false) {
+    this.#on = options !== false
+    const { names = [], patterns = [] } = options || {}
+    this.#names = new Set(names.map(lettersOf))
+    this.#patterns = patterns.map(({ source, flags }) => new RegExp(source, flags.includes('g') ? flags : `${flags}g`))
+  }
+
+  /** Whether what has this name is not to be shown. */
+  hides(name: string): boolean {
+    return this.#on && isSecretName(name, this.#names)
+  }
+
+  /** What a call is made to, as it may be shown; it may be no URL at all. */
+  target(input: FetchInput): string {
+    const url = urlOf(input)
+    if (url) return this.url(url)
+    const text = String(input)
+    return this.#on && text.includes('@') ? redacted : this.text(text)
+  }
+
+  /** A URL without its fragment, which is never sent, its user and password, and the secrets in its query. */
+  url(url: URL): string {
+    const shown = new URL(url)
+    shown.hash = ''
+    if (!this.#on) return shown.href
+    if (shown.protocol === 'data:') return `data:${redacted}`
+    if (shown.username !== '' || shown.password !== '') {
+      shown.username = redacted
+      shown.password = ''
+    }
+    shown.search = shown.search.replace(/([?&;][^=&;]*=)([^&;]*)/g, (_, name: string, value: string) => {
+      return name + this.#parameter(decoded(name.slice(1, -1)), value)
+    })
+    shown.pathname = shown.pathname.replace(/;([^=/;]*)=([^/;]*)/g, (_, name: string, value: string) => {
+      return `;${name}=${this.#parameter(decoded(name), value)}`
+    })
+    return this.#withoutPatterns(shown.href)
+  }
+
+  /** The value of a header. */
+  header(name: string, value: string): string {
+    return this.hides(name) ? redacted : this.text(value)
+  }
+
+  /** All of some headers. */
+  headers(headers: Headers): Record<string, string> {
+    return Object.fromEntries([...headers].map(([name, value]) => [name, this.header(name, value)]))
+  }
+
+  /** Any text, such as the message of an error, without what looks like a secret and without these that are known. */
+  text(text: string, secrets: readonly string[] = []): string {
+    if (!this.#on) return text
+    let shown = text
+    for (const secret of secrets) shown = shown.replaceAll(secret, redacted)
+    shown = shown
+      .replace(userinfo, `$1${redacted}@`)
+      .replace(nestedUserinfo, `$1${redacted}%40`)
+      .replace(scheme, `$1 ${redacted}`)
+    shown = this.#masked(shown, pair, () => parameter)
+    shown = this.#masked(shown, member, valueOfMember)
+    return this.#withoutPatterns(shown)
+  }
+
+  /** What of a call is secret, wherever else it may turn up; the longest first. */
+  secretsOf(input: FetchInput, init: FetchInit | undefined): string[] {
+    if (!this.#on) return []
+    const values: string[] = []
+    const url = urlOf(input)
+    if (url) {
+      values.push(url.username, url.password, `${url.username}:${url.password}`)
+      for (const [name, value] of url.searchParams) if (this.hides(name)) values.push(value)
+    } else values.push(String(input))
+    for (const [name, value] of headersOf(input, init)) if (this.hides(name)) values.push(...partsOf(value))
+    const spelled = values.flatMap((value) => [value, encodeURIComponent(value.toWellFormed()), decoded(value)])
+    return [...new Set(spelled)].filter(({ length }) => length >= shortest).sort((a, b) => b.length - a.length)
+  }
+
+  /** The value of a parameter; a URL in it may have secrets of its own. */
+  #parameter(name: string, value: string): string {
+    if (this.hides(name)) return value === '' ? '' : redacted
+    const plain = decoded(value)
+    const shown = this.text(plain)
+    return shown === plain ? value : encodeURIComponent(shown)
+  }
+
+  /** A text without the values of secret names; `begin` finds the names, and a sticky pattern what their values are. */
+  #masked(text: string, begin: RegExp, valueAt: (name: string, text: string, at: number) => RegExp): string {
+    let shown = ''
+    let at = 0
+    for (const { 0: start, 1: name = '', index } of text.matchAll(begin)) {
+      if (index < at || !this.hides(name)) continue
+      const from = index + start.length
+      const value = matchAt(valueAt(name, text, from), text, from)
+      const quote = /^["']/.exec(value)?.[0] ?? ''
+      shown += text.slice(at, from) + (value === '' ? '' : quote + redacted + quote)
+      at = from + value.length
+    }
+    return shown + text.slice(at)
+  }
+
+  #withoutPatterns(text: string): string {
+    return this.#patterns.reduce((shown, pattern) => shown.replace(pattern, redacted), text)
+  }
+}
+
+/** The parts of a header that may turn up alone: `Bearer x`, `a=x; b=y`, and the user and password of `Basic x`. */
+function partsOf(value: string): string[] {
+  const parts = [value, ...value.split(/[\s;,]+/), ...value.split(/[;,]\s*/).map((pair) => pair.replace(/^[^=]*=/, ''))]
+  const basic = /^basic\s+(.+)$/i.exec(value)?.[1]
+  return basic === undefined ? parts : [...parts, ...decodedBasic(basic)]
+}
+
+function decodedBasic(value: string): string[] {
+  try {
+    const plain = atob(value)
+    return [plain, plain.replace(/^[^:]*:/, '')]
+  } catch {
+    return []
+  }
+}
+
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value.replaceAll('+', ' '))
+  } catch {
+    return value
+  }
+}
+
+/** Cookies and credentials have blanks in them, and what is nested has no end that could be told: all of the line. */
+function valueOfMember(name: string, text: string, at: number): RegExp {
+  const first = text.charAt(at)
+  if (first === '"' || first === "'") return matchAt(quoted, text, at) === '' ? line : quoted
+  return /cookie|auth/i.test(name) || first === '{' || first === '[' ? line : word
+}
+
+/** What a sticky pattern matches at a place; nothing where it does not. */
+function matchAt(pattern: RegExp, text: string, at: number): string {
+  pattern.lastIndex = at
+  return pattern.exec(text)?.[0] ?? ''
+}
