@@ -7,7 +7,8 @@ export function library(name: string): ReturnType<typeof defineConfig> {
     format: ['esm'],
     target: 'es2023',
     platform: 'neutral',
-    dts: true,
+    // Handles can be disposed of (`using`), for which a consumer's own `lib` may have no types.
+    dts: { banner: '/// <reference lib="esnext.disposable" />' },
     sourcemap: true,
     clean: true,
   })

@@ -71,7 +71,7 @@ function bodyEnding(circuit: Circuit, permit: Permit, signal: AbortSignal | unde
 function circuitsFrom(options: CircuitBreakerOptions): () => Circuits {
   const shared = options?.circuits
   if (shared === undefined) {
-    circuits(options)[Symbol.dispose]()
+    circuits(options).close()
     return () => circuits(options)
   }
   if (typeof shared?.of !== 'function') {

@@ -51,6 +51,8 @@ export interface Circuits extends Disposable {
   isolate(url: FetchInput): void
   /** Closes the circuit of a URL, and forgets its past. */
   reset(url: FetchInput): void
+  /** Forgets every circuit, and ends the timers of the open ones. */
+  close(): void
 }
 
 const known = [
@@ -98,12 +100,14 @@ export function circuits(options: CircuitsOptions = {}): Circuits {
     { most, evicted: (circuit) => circuit.end() },
   )
   const of = (input: FetchInput): Circuit => table.of(keyOf(per, input))
+  const close = (): void => table.clear()
   return {
     of,
     stateOf: (url) => table.peek(keyOf(per, url))?.state ?? 'closed',
     isolate: (url) => of(url).isolate(),
     reset: (url) => of(url).reset(),
-    [Symbol.dispose]: () => table.clear(),
+    close,
+    [Symbol.dispose]: close,
   }
 }
 

@@ -1,0 +1,89 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { availableParallelism, cpus } from 'node:os'
+import type { Fetch, FetchInit } from '../packages/core/src/core.ts'
+import { instantSlice, networkSlice } from './calls.ts'
+import { type Comparison, compare, type Plan, type Spread } from './paired.ts'
+import { everyLayer, retryAlone, signalByHand, timeoutAfter, timeoutByHand, timeoutRetryTimeout } from './stacks.ts'
+import { printTable } from './table.ts'
+
+const instant: Plan = { pairs: 40, milliseconds: 4 }
+const network: Plan = { pairs: 75, milliseconds: 12 }
+
+// Bare fetch fills a long-lived signal with its listeners, and on Node 22 warns of each.
+process.removeAllListeners('warning')
+
+console.log(`${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${machine()}`)
+await overInstantFetch()
+await overNetwork()
+
+async function overInstantFetch(): Promise<void> {
+  const empty = new Response(null, { status: 204 })
+  const inners: Fetch[] = [async () => empty, async () => new Response('{"ready":true}')]
+  const rows: string[][] = []
+  for (const { name, wrap } of everyLayer) {
+    const row = [name]
+    for (const fetch of inners) {
+      for (const init of [{}, { signal: longLived() }]) {
+        const { added } = await compare(instantSlice(fetch, init), instantSlice(wrap(fetch), init), instant)
+        row.push(inNanoseconds(added))
+      }
+    }
+    rows.push(row)
+  }
+  const header = ['', 'empty', 'empty, signal', 'body', 'body, signal']
+  printTable(
+    'Added to a call of an instant fetch, in ns of CPU: median of the pairs ± half the quartiles apart',
+    header,
+    rows,
+  )
+}
+
+async function overNetwork(): Promise<void> {
+  const server = fork(new URL('./server.ts', import.meta.url))
+  const [address]: { port: number }[] = await once(server, 'message')
+  const url = `http://127.0.0.1:${address?.port}/`
+  const fetch: Fetch = (input, init) => globalThis.fetch(input, init)
+
+  for (const concurrency of [1, 50]) {
+    const measure = async (wrap: (fetch: Fetch) => Fetch, init: FetchInit): Promise<string[]> => {
+      const bare = networkSlice(fetch, url, init, concurrency)
+      return inMicroseconds(await compare(bare, networkSlice(wrap(fetch), url, init, concurrency), network))
+    }
+    const rows: string[][] = []
+    for (const { name, wrap } of [timeoutAfter, retryAlone, timeoutRetryTimeout, signalByHand, timeoutByHand]) {
+      rows.push([name, '', ...(await measure(wrap, {}))])
+    }
+    for (const { name, wrap } of [timeoutRetryTimeout, timeoutByHand]) {
+      rows.push([name, 'yes', ...(await measure(wrap, { signal: longLived() }))])
+    }
+    const header = ['', 'signal', 'bare', 'added', '(IQR)', 'undisturbed', 'ratio', '(IQR)']
+    printTable(`Added to a loopback fetch, ${concurrency} at a time, in µs of CPU of the client`, header, rows)
+  }
+  server.disconnect()
+}
+
+/** A signal that outlives all of the calls, as that of a server's shutdown does. */
+function longLived(): AbortSignal {
+  return new AbortController().signal
+}
+
+function inNanoseconds({ lower, median, upper }: Spread): string {
+  const [middle, spread] = [median, (upper - lower) / 2].map((microseconds) => Math.round(microseconds * 100) * 10)
+  return `${middle} ±${spread}`
+}
+
+function inMicroseconds({ first, added, undisturbed, ratio }: Comparison): string[] {
+  return [
+    first.toFixed(1),
+    added.median.toFixed(1),
+    `(${added.lower.toFixed(0)}…${added.upper.toFixed(0)})`,
+    undisturbed.toFixed(1),
+    ratio.median.toFixed(2),
+    `(${ratio.lower.toFixed(2)}…${ratio.upper.toFixed(2)})`,
+  ]
+}
+
+function machine(): string {
+  return `${availableParallelism()} × ${cpus()[0]?.model.trim()}, ${process.platform} ${process.arch}`
+}

@@ -1,0 +1,85 @@
+import {
+  assertFunction,
+  assertOptions,
+  inWords,
+  type Middleware,
+  onBodyEnd,
+  signalOf,
+  withoutOption,
+} from '@steadfetch/core'
+import {
+  assertLimiterOptions,
+  assertTurnOptions,
+  type Limiter,
+  type LimiterOptions,
+  limiter,
+  type TurnOptions,
+} from './limiter.ts'
+
+export { type Limiter, type LimiterOptions, type LimiterStats, limiter, type TurnOptions } from './limiter.ts'
+export { QueueFullError, type QueueFullReason } from './queue-full-error.ts'
+
+/** Options of {@link concurrency} for a limiter that was made elsewhere. */
+export interface SharedLimiterOptions {
+  /** A limiter to share with other layers, or to look at; the other options are its own. */
+  limiter: Limiter
+}
+
+/** Options of {@link concurrency}: those of a limiter of its own, or a limiter made elsewhere. */
+export type ConcurrencyOptions = LimiterOptions | SharedLimiterOptions
+
+/**
+ * Limits how many exchanges are under way at a time, bodies included; the other calls wait their turn.
+ *
+ * It counts what it sees: attempts inside of a retry, whole operations outside of it. A per-call
+ * `{ concurrency: { queueTimeout: 500 } }` or `{ concurrency: { until: 'headers' } }` is for the outermost limiter of a
+ * stack; `{ concurrency: false }` makes the call whatever is under way, and does not count it.
+ *
+ * @throws {TypeError | RangeError} at once, when an option is not what it should be. The message names it.
+ * @returns a middleware whose fetch fails with a {@link QueueFullError} when there is no slot to be had, and with the
+ * caller's own reason when that aborts first.
+ */
+export function concurrency(options: ConcurrencyOptions): Middleware<{ concurrency?: TurnOptions | false }> {
+  const limiterOfLayer = limiterFrom(options)
+  return (fetch) => {
+    assertFunction('concurrency: fetch', fetch)
+    const limiter = limiterOfLayer()
+    return async function concurrency(input, init) {
+      const perCall = init?.concurrency
+      const rest = withoutOption('concurrency', init)
+      if (perCall === false) return fetch(input, rest)
+      if (perCall !== undefined) assertTurnOptions(perCall)
+
+      const signal = signalOf(input, rest)
+      signal?.throwIfAborted()
+      const queueTimeout = perCall?.queueTimeout ?? limiter.turn.queueTimeout
+      const until = perCall?.until ?? limiter.turn.until
+      const entering = limiter.enter(input, { signal, queueTimeout })
+      const release = typeof entering === 'function' ? entering : await entering
+      try {
+        // It may have aborted after its turn had come.
+        signal?.throwIfAborted()
+        const response = await fetch(input, rest)
+        if (until === 'headers') release()
+        else onBodyEnd(response, release)
+        return response
+      } catch (error) {
+        release()
+        throw error
+      }
+    }
+  }
+}
+
+function limiterFrom(options: ConcurrencyOptions): () => Limiter {
+  if (!options || typeof options !== 'object' || !('limiter' in options)) {
+    assertLimiterOptions(options)
+    return () => limiter(options)
+  }
+  const shared = options.limiter
+  if (typeof shared?.enter !== 'function') {
+    throw new TypeError(`concurrency: limiter must be made by limiter(), got ${inWords(shared)}`)
+  }
+  assertOptions('concurrency: together with limiter', options, ['limiter'])
+  return () => shared
+}
