@@ -1,6 +1,5 @@
-import { onAbort, startTimer } from '@steadfetch/core'
+import { Line, onAbort, type Place, startTimer } from '@steadfetch/core'
 import pLimit, { type LimitFunction } from 'p-limit'
-import { Line, type Place } from './line.ts'
 import type { Patience, Waiting } from './patience.ts'
 import { QueueFullError, type QueueFullReason } from './queue-full-error.ts'
 

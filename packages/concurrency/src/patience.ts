@@ -1,5 +1,4 @@
-import { startTimer, type Timer } from '@steadfetch/core'
-import { Line } from './line.ts'
+import { Line, startTimer, type Timer } from '@steadfetch/core'
 
 /** Somebody who waits, and not for ever. */
 export interface Waiting {

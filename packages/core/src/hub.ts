@@ -1,42 +1,35 @@
+import { Line } from './line.ts'
 import { createNotes } from './notes.ts'
 
 type Callback = () => void
 
-/**
- * What is kept with a signal: who waits for its abort, and the deadline of the call that it governs. It is one record in
- * one weak table, because every entry of such a table is work for the garbage collector.
- */
-export class Hub {
+/** What is kept with a signal: those who wait for its abort, in line, and the deadline of the call that it governs. */
+export class Hub extends Line<Callback> {
   /** By `performance.now()`. */
   deadline = Number.POSITIVE_INFINITY
   readonly #signal: AbortSignal | undefined
-  /** By the function that takes them away again. */
-  #callbacks: Map<Callback, Callback> | undefined
 
   /** @param signal what to listen to; absent where whoever aborts it says so, by {@link notify}. */
   constructor(signal?: AbortSignal) {
+    super()
     this.#signal = signal
   }
 
   /** However many wait, the signal carries one listener, and none when nobody waits. */
   add(callback: Callback): Callback {
-    this.#callbacks ??= new Map()
-    const callbacks = this.#callbacks
-    const stop = (): void => {
-      if (callbacks.delete(stop) && callbacks.size === 0) this.#signal?.removeEventListener('abort', this)
+    if (this.size === 0) this.#signal?.addEventListener('abort', this, { once: true })
+    const place = this.join(callback)
+    return () => {
+      this.leave(place)
+      if (this.size === 0) this.#signal?.removeEventListener('abort', this)
     }
-    if (callbacks.size === 0) this.#signal?.addEventListener('abort', this, { once: true })
-    callbacks.set(stop, callback)
-    return stop
   }
 
   /** The signal has aborted: calls everyone back, once. */
   notify(): void {
-    const callbacks = this.#callbacks
-    if (callbacks === undefined) return
-    for (const [stop, callback] of callbacks) {
-      callbacks.delete(stop)
-      callback()
+    for (let place = this.first; place; place = this.first) {
+      this.leave(place)
+      place.value()
     }
   }
 
