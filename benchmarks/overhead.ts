@@ -4,7 +4,15 @@ import { availableParallelism, cpus } from 'node:os'
 import type { Fetch, FetchInit } from '../packages/core/src/core.ts'
 import { instantSlice, networkSlice } from './calls.ts'
 import { type Comparison, compare, type Plan, type Spread } from './paired.ts'
-import { everyLayer, retryAlone, signalByHand, timeoutAfter, timeoutByHand, timeoutRetryTimeout } from './stacks.ts'
+import {
+  allLayers,
+  everyLayer,
+  retryAlone,
+  signalByHand,
+  timeoutAfter,
+  timeoutByHand,
+  timeoutRetryTimeout,
+} from './stacks.ts'
 import { printTable } from './table.ts'
 
 const instant: Plan = { pairs: 40, milliseconds: 4 }
@@ -51,7 +59,14 @@ async function overNetwork(): Promise<void> {
       return inMicroseconds(await compare(bare, networkSlice(wrap(fetch), url, init, concurrency), network))
     }
     const rows: string[][] = []
-    for (const { name, wrap } of [timeoutAfter, retryAlone, timeoutRetryTimeout, signalByHand, timeoutByHand]) {
+    for (const { name, wrap } of [
+      timeoutAfter,
+      retryAlone,
+      timeoutRetryTimeout,
+      allLayers,
+      signalByHand,
+      timeoutByHand,
+    ]) {
       rows.push([name, '', ...(await measure(wrap, {}))])
     }
     for (const { name, wrap } of [timeoutRetryTimeout, timeoutByHand]) {

@@ -1,4 +1,8 @@
+import { circuitBreaker, circuits } from '../packages/circuit-breaker/src/circuit-breaker.ts'
+import { concurrency } from '../packages/concurrency/src/concurrency.ts'
 import { compose, type Fetch } from '../packages/core/src/core.ts'
+import { hooks } from '../packages/hooks/src/hooks.ts'
+import { log } from '../packages/log/src/log.ts'
 import { retry } from '../packages/retry/src/retry.ts'
 import { timeout } from '../packages/timeout/src/timeout.ts'
 
@@ -35,11 +39,64 @@ export const timeoutByHand: Stack = {
   },
 }
 
+const silent = { info: () => {}, warn: () => {}, error: () => {} }
+
+const breakerAlone: Stack = { name: 'circuitBreaker()', wrap: circuitBreaker() }
+const limiterAlone: Stack = { name: 'concurrency({ limit })', wrap: concurrency({ limit: 1000 }) }
+const hooksAlone: Stack = { name: 'hooks({ onEnd })', wrap: hooks({ onEnd: () => {} }) }
+const logAlone: Stack = { name: 'log()', wrap: log({ logger: silent }) }
+
+export const allLayers: Stack = {
+  name: 'all: log … timeout',
+  wrap: compose(
+    log({ logger: silent }),
+    hooks({ onEnd: () => {} }),
+    timeout({ after: limit }),
+    retry(),
+    circuitBreaker(),
+    concurrency({ limit: 1000 }),
+    timeout({ headers: limit / 3 }),
+  ),
+}
+
+/** What a call costs that is not made. */
+const openCircuit: Stack = {
+  name: 'circuitBreaker(), open: a refusal',
+  wrap: (fetch) => {
+    const isolated = circuits({ per: 'global' })
+    isolated.isolate('')
+    const refused = circuitBreaker({ circuits: isolated })(fetch)
+    const empty = new Response(null, { status: 204 })
+    return (input, init) => refused(input, init).catch(() => empty)
+  },
+}
+
+/** What a failure costs when the window is full of them: it holds all calls of the run. */
+const failingCircuit: Stack = {
+  name: 'circuitBreaker(), all calls 503',
+  wrap: (fetch) => {
+    let calls = 0
+    const thresholds = { failureRate: 1, failuresInARow: Number.MAX_SAFE_INTEGER, window: 3_600_000 }
+    return circuitBreaker(thresholds)(async (input, init) => {
+      calls += 1
+      const response = await fetch(input, init)
+      return calls === 1 ? response : new Response(response.body, { status: 503 })
+    })
+  },
+}
+
 export const everyLayer: readonly Stack[] = [
   timeoutAfter,
   { name: 'timeout({ headers })', wrap: timeout({ headers: limit }) },
   { name: 'timeout({ after, idle })', wrap: timeout({ after: limit, idle: limit }) },
   retryAlone,
   timeoutRetryTimeout,
+  breakerAlone,
+  openCircuit,
+  failingCircuit,
+  limiterAlone,
+  hooksAlone,
+  logAlone,
+  allLayers,
   timeoutByHand,
 ]

@@ -45,7 +45,7 @@ export function passingStream(body: ReadableStream<Bytes>, watcher: Required<Bod
   return { stream, lockedBelow: () => reader === undefined && native.locked() }
 }
 
-/** The body's members as the platform made them. */
+/** The body's members as they were: the platform's, or those of another copy of this library that watches it too. */
 interface NativeMembers {
   getReader(): ReadableStreamDefaultReader<Bytes>
   getByteReader(): ReadableStreamBYOBReader
@@ -54,12 +54,12 @@ interface NativeMembers {
 }
 
 function nativeMembers(body: ReadableStream<Bytes>): NativeMembers {
-  const prototype: ReadableStream<Bytes> = Object.getPrototypeOf(body)
+  const { getReader, cancel } = body
   return {
-    getReader: () => Reflect.apply(prototype.getReader, body, []) as ReadableStreamDefaultReader<Bytes>,
-    getByteReader: () => Reflect.apply(prototype.getReader, body, [{ mode: 'byob' }]) as ReadableStreamBYOBReader,
-    cancel: (reason) => Reflect.apply(prototype.cancel, body, [reason]),
-    locked: () => Reflect.get(prototype, 'locked', body),
+    getReader: () => Reflect.apply(getReader, body, []) as ReadableStreamDefaultReader<Bytes>,
+    getByteReader: () => Reflect.apply(getReader, body, [{ mode: 'byob' }]) as ReadableStreamBYOBReader,
+    cancel: (reason) => Reflect.apply(cancel, body, [reason]),
+    locked: () => Reflect.get(Object.getPrototypeOf(body), 'locked', body),
   }
 }
 

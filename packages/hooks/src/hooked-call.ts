@@ -59,7 +59,9 @@ export class HookedCall<Options> {
     let response: Response
     try {
       this.#signal?.throwIfAborted()
-      response = await this.#fetch(this.#sent.input, this.#sent.init)
+      // Without a `this`: a browser's own fetch refuses any but its window.
+      const fetch = this.#fetch
+      response = await fetch(this.#sent.input, this.#sent.init)
     } catch (error) {
       return this.#fallback(error)
     }

@@ -69,7 +69,8 @@ export function hooks(options: HooksOptions = {}): Middleware<{ hooks?: HooksOpt
       if (perCall !== undefined) assertHooks(perCall)
       const chosen = { ...options, ...perCall }
       if (!names.some((name) => chosen[name])) return fetch(input, rest)
-      return new HookedCall(fetch, input, rest, chosen).result()
+      // Awaited, so that stack traces show this layer.
+      return await new HookedCall(fetch, input, rest, chosen).result()
     }
   }
 }

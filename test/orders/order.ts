@@ -1,0 +1,23 @@
+import { type LayerName, layerNames } from './layers.ts'
+
+/** Layers of a stack, the outermost first. */
+export type Order = readonly LayerName[]
+
+/** Every order of so many of the layers. */
+export function ordersOf(length: number, names: Order = layerNames): Order[] {
+  if (length === 0) return [[]]
+  return names.flatMap((first) =>
+    ordersOf(
+      length - 1,
+      names.filter((name) => name !== first),
+    ).map((rest) => [first, ...rest]),
+  )
+}
+
+/** Every pair and every triple. */
+export const shortOrders: readonly Order[] = [...ordersOf(2), ...ordersOf(3)]
+
+/** Whether both are there, and `outer` is further out than `inner`. */
+export function isOutside(order: Order, outer: LayerName, inner: LayerName): boolean {
+  return order.includes(outer) && order.indexOf(outer) < order.indexOf(inner)
+}
