@@ -66,8 +66,17 @@ export class LoggedExchange {
     const method = redaction.text(methodOf(this.#input, this.#init))
     this.#known = { method, url: redaction.target(this.#input) }
     const { url } = this.#known
-    if (headers) this.#known = { ...this.#known, requestHeaders: redaction.headers(headersOf(this.#input, this.#init)) }
     if (channels?.start.hasSubscribers) channels.start.publish({ id: this.#id, method, url })
+    if (headers) this.#noteRequestHeaders()
+  }
+
+  #noteRequestHeaders(): void {
+    try {
+      const requestHeaders = this.#plan.redaction.headers(headersOf(this.#input, this.#init))
+      this.#known = { ...this.#known, requestHeaders }
+    } catch {
+      // What is no header is what the call is going to fail with, and that is logged.
+    }
   }
 
   #note(response: Response): void {

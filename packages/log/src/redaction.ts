@@ -116,7 +116,7 @@ export class Redaction {
       values.push(url.username, url.password, `${url.username}:${url.password}`)
       for (const [name, value] of url.searchParams) if (this.hides(name)) values.push(value)
     } else values.push(String(input))
-    for (const [name, value] of headersOf(input, init)) if (this.hides(name)) values.push(...partsOf(value))
+    for (const [name, value] of pairsOf(input, init)) if (this.hides(name)) values.push(...partsOf(value))
     const spelled = values.flatMap((value) => [value, encodeURIComponent(value.toWellFormed()), decoded(value)])
     return [...new Set(spelled)].filter(({ length }) => length >= shortest).sort((a, b) => b.length - a.length)
   }
@@ -184,4 +184,14 @@ function valueOfMember(name: string, text: string, at: number): RegExp {
 function matchAt(pattern: RegExp, text: string, at: number): string {
   pattern.lastIndex = at
   return pattern.exec(text)?.[0] ?? ''
+}
+
+/** The headers of a call, those too that the platform is going to refuse, quoting them. */
+function pairsOf(input: FetchInput, init: FetchInit | undefined): [name: string, value: string][] {
+  try {
+    return [...headersOf(input, init)]
+  } catch {
+    const pairs: unknown[] = Array.isArray(init?.headers) ? init.headers : Object.entries(init?.headers ?? {})
+    return pairs.flatMap((pair) => (Array.isArray(pair) ? [[String(pair[0]), String(pair[1])]] : []))
+  }
 }
