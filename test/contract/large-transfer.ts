@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { setImmediate } from 'node:timers/promises'
 import { patternBlocks } from '@steadfetch/test-support/pattern'
 import type { Echo } from './echo.ts'
 import { platform, subjects } from './subjects.ts'
@@ -47,9 +46,7 @@ async function upload(bytes: number): Promise<Echo> {
   const blocks = patternBlocks(bytes)
   let made = 0
   const body = new ReadableStream({
-    pull: async (controller) => {
-      // As from a file: else some platforms take all of it before they send any.
-      await setImmediate()
+    pull: (controller) => {
       const { done, value } = blocks.next()
       if (done) return controller.close()
       controller.enqueue(new Uint8Array(value))

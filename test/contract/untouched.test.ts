@@ -20,7 +20,8 @@ function lookOfRequest(request: Request): unknown {
 
 async function lookAfter(wrap: Subject['wrap'], request: Request): Promise<unknown> {
   await echoOf(wrap(platform)(request))
-  return { ...Object(lookOfRequest(request)), signal: undefined, url: undefined, hasBody: request.body !== null }
+  const own = Reflect.ownKeys(request).map(String)
+  return { ...Object(lookOfRequest(request)), own, signal: undefined, url: undefined, hasBody: request.body !== null }
 }
 
 describe.each(subjects)('$name: what the caller passed in', ({ wrap, options }) => {

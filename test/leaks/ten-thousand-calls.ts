@@ -25,7 +25,7 @@ Object.assign(globalThis, {
   },
 })
 
-await using server = await startFaultServerProcess()
+const server = await startFaultServerProcess()
 const url = server.url('/json', { size: 64 })
 const { signal } = new AbortController()
 const hour = 3_600_000
@@ -59,3 +59,4 @@ const after = await heap()
 await new Promise(setImmediate)
 const listeners = getEventListeners(signal, 'abort').length
 console.log(JSON.stringify({ listeners, mostListeners, timers: timers.size, heapGrowth: after - before, calls }))
+await server.close()

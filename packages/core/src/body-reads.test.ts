@@ -676,3 +676,15 @@ describe('in a browser', () => {
     expect(told.log).toBe('')
   })
 })
+
+it('tells a watcher that comes late of the wait that is under way', async () => {
+  const response = new Response(new ReadableStream({ pull: () => new Promise(() => {}), type: 'bytes' }))
+  watchBody(response, {})
+  void response.clone().arrayBuffer()
+  await setImmediate()
+  let told = 0
+  watchBody(response, { waiting: () => (told += 1) })
+  void response.arrayBuffer()
+  await setImmediate()
+  expect(told).toBe(1)
+})

@@ -18,6 +18,12 @@ class Watch {
   #awaited = 0
   #arrived = 0
 
+  /** Who comes late is told of the wait that is under way. */
+  add(watcher: BodyWatcher): void {
+    this.watchers.add(watcher)
+    if (this.#awaited > this.#arrived) watcher.waiting?.()
+  }
+
   /** What one of the bodies tells. The same chunks come to all, and are told of when the first of them has one. */
   branch(): Required<BodyWatcher> {
     let awaited = 0
@@ -62,7 +68,7 @@ export function watchBody(response: Response, watcher: BodyWatcher): void {
   const { body } = response
   if (!body) return
   const watch = watches.get(body) ?? new Watch()
-  watch.watchers.add(watcher)
+  watch.add(watcher)
   if (!watches.has(body) && !body.locked) install(response, body, watch)
 }
 
