@@ -49,11 +49,11 @@ export class DerivedSignal {
    * What {@link abortable} does, for the one promise of the call that the signal was handed to, and for less: the
    * outcome of `promise`, or the reason the moment the signal aborts.
    */
-  race<Value>(promise: PromiseLike<Value>, late: (value: Value) => void): Promise<Value> {
+  race<Value>(promise: Value | PromiseLike<Value>, late: (value: Value) => void): Promise<Value> {
     return new Promise<Value>((resolve, reject) => {
       this.#reject = reject
       if (this.signal.aborted) reject(this.signal.reason)
-      promise.then((value) => {
+      Promise.resolve(promise).then((value) => {
         // It would keep the value alive for as long as the exchange takes.
         this.#reject = undefined
         if (this.signal.aborted) late(value)

@@ -396,6 +396,12 @@ describe('the response', () => {
     expect(response.bodyUsed).toBe(true)
   })
 
+  it('may come from a mock that makes no promise of it', async () => {
+    const made = new Response('made')
+    const mock = (): Promise<Response> => Reflect.apply(() => made, undefined, [])
+    expect(await timeout({ after: 5000 })(mock)('http://a.test')).toBe(made)
+  })
+
   it('has the error of the platform when it is not about time', async () => {
     const error = new TypeError('fetch failed')
     expect(await reasonOf(timeout({ after: 5000 })(scriptedFetch(error))('http://a.test'))).toBe(error)
