@@ -101,7 +101,7 @@ export class Circuit {
   #beginProbe(): void {
     const now = performance.now()
     const wait = (this.#probeBegan ?? Number.NEGATIVE_INFINITY) + this.#generation.openTime - now
-    if (wait > 0) throw new CircuitOpenError(this.#key, Date.now() + wait)
+    if (wait > 0) throw new CircuitOpenError(this.#key, Math.ceil(Date.now() + wait))
     // A probe that takes longer than the circuit was open is given up on, and not listened to any more.
     this.#era += 1
     this.#probeBegan = now
@@ -131,7 +131,7 @@ export class Circuit {
     const opens = (): void => {
       this.#openings += 1
       this.#failuresInARow = 0
-      this.#retryAt = Date.now() + this.#generation.openTime
+      this.#retryAt = Math.ceil(Date.now() + this.#generation.openTime)
       this.#change('open', this.#retryAt)
     }
     const halfOpens = (): void => {
