@@ -375,6 +375,14 @@ describe('circuits', () => {
     expect(await outcome(four(url))).toBeInstanceOf(CircuitOpenError)
   })
 
+  it('refuse to be switched by what is no URL', () => {
+    const table = circuits()
+    for (const member of ['stateOf', 'isolate', 'reset'] as const) {
+      expect(() => table[member]('api.example.com')).toThrow('circuits: a URL with its scheme is needed')
+    }
+    expect(circuits({ per: 'global' }).stateOf('')).toBe('closed')
+  })
+
   it('can be isolated and reset by hand', async () => {
     const { call, inner, table, changes } = breaking({}, 200)
     table.isolate(url)

@@ -9,6 +9,7 @@ import {
   Keyed,
   keyOf,
   type Per,
+  urlOf,
 } from '@steadfetch/core'
 import { Circuit, type CircuitState } from './circuit.ts'
 
@@ -101,11 +102,18 @@ export function circuits(options: CircuitsOptions = {}): Circuits {
   )
   const of = (input: FetchInput): Circuit => table.of(keyOf(per, input))
   const close = (): void => table.clear()
+  // What is no URL would be taken for a circuit of its own, and nothing would be switched.
+  const checked = (url: FetchInput): FetchInput => {
+    if (per === 'global' || urlOf(url) !== undefined) return url
+    throw new TypeError(
+      `circuits: a URL with its scheme is needed, as in 'https://api.example.com', got ${inWords(url)}`,
+    )
+  }
   return {
     of,
-    stateOf: (url) => table.peek(keyOf(per, url))?.state ?? 'closed',
-    isolate: (url) => of(url).isolate(),
-    reset: (url) => of(url).reset(),
+    stateOf: (url) => table.peek(keyOf(per, checked(url)))?.state ?? 'closed',
+    isolate: (url) => of(checked(url)).isolate(),
+    reset: (url) => of(checked(url)).reset(),
     close,
     [Symbol.dispose]: close,
   }

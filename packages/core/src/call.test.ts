@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { headersOf, isRequest, methodOf, signalOf, urlOf, withInit, withoutOption } from './call.ts'
+import { headersOf, isRequest, methodOf, signalOf, urlOf, withInit, withoutOption, withPerCall } from './call.ts'
 import type { FetchInit, FetchInput } from './fetch.ts'
 
 const url = 'http://service.test/path'
@@ -221,5 +221,13 @@ describe('isRequest', () => {
     for (const input of [url, new URL(url), odd<FetchInput>(null), odd<FetchInput>(undefined), odd<FetchInput>(5)]) {
       expect(isRequest(input)).toBe(false)
     }
+  })
+})
+
+describe('withPerCall', () => {
+  it('puts what one call names in the place of what the layer has, and leaves what it does not', () => {
+    const layer = { a: 1, b: 2 }
+    expect(withPerCall(layer, { a: 5, b: Reflect.get({}, 'b') })).toEqual({ a: 5, b: 2 })
+    expect(withPerCall(layer, undefined)).toEqual(layer)
   })
 })

@@ -55,3 +55,9 @@ function memberwise<Init extends object>(init: Init): Init {
   }
   return copy as Init
 }
+
+/** The options of a layer, with those that one call names in their place. One that is undefined names nothing. */
+export function withPerCall<Options extends object>(layer: Options, perCall: Options | undefined): Options {
+  const named = Object.entries(perCall ?? {}).filter(([, value]) => value !== undefined)
+  return { ...layer, ...Object.fromEntries(named) }
+}

@@ -3,7 +3,7 @@ export { assertDuration, assertFunction, assertOptions, assertWhole, inWords } f
 export { type Attempt, type AttemptLog, attemptsOf, recordAttempts, type StopReason } from './attempts.ts'
 export { onBodyEnd } from './body-end.ts'
 export { type BodyWatcher, watchBody } from './body-reads.ts'
-export { headersOf, isRequest, methodOf, signalOf, urlOf, withInit, withoutOption } from './call.ts'
+export { headersOf, isRequest, methodOf, signalOf, urlOf, withInit, withoutOption, withPerCall } from './call.ts'
 export { compose } from './compose.ts'
 export { deadlineOf, setDeadline } from './deadline.ts'
 export { DerivedSignal } from './derived-signal.ts'

@@ -7,6 +7,7 @@ import {
   inWords,
   type Middleware,
   withoutOption,
+  withPerCall,
 } from '@steadfetch/core'
 import { HookedCall } from './hooked-call.ts'
 
@@ -67,7 +68,7 @@ export function hooks(options: HooksOptions = {}): Middleware<{ hooks?: HooksOpt
       const rest = withoutOption('hooks', init)
       if (perCall === false) return fetch(input, rest)
       if (perCall !== undefined) assertHooks(perCall)
-      const chosen = { ...options, ...perCall }
+      const chosen = withPerCall(options, perCall)
       if (!names.some((name) => chosen[name])) return fetch(input, rest)
       // Awaited, so that stack traces show this layer.
       return await new HookedCall(fetch, input, rest, chosen).result()

@@ -1,4 +1,4 @@
-import { assertFunction, assertOptions, inWords, type Middleware, withoutOption } from '@steadfetch/core'
+import { assertFunction, assertOptions, inWords, type Middleware, withoutOption, withPerCall } from '@steadfetch/core'
 import { areHeard, type ExchangeChannels, exchangeChannels } from './exchange-channels.ts'
 import { type Level, type LogEntry, levelOf } from './log-entry.ts'
 import { LoggedExchange, type LogPlan } from './logged-exchange.ts'
@@ -45,7 +45,7 @@ export function log(options: LogOptions = {}): Middleware<{ log?: LogOptions | f
       const perCall = init?.log
       const rest = withoutOption('log', init)
       if (perCall === false) return fetch(input, rest)
-      const plan = perCall === undefined ? planOfLayer : planOf({ ...options, ...perCall }, channels)
+      const plan = perCall === undefined ? planOfLayer : planOf(perCallOver(options, perCall), channels)
       if (!plan.logger && !areHeard(channels)) return fetch(input, rest)
       const exchange = new LoggedExchange(plan, input, rest)
       try {
@@ -94,4 +94,10 @@ function complainOnce(redaction: Redaction): (error: unknown) => void {
       // The console is what does not work.
     }
   }
+}
+
+/** Refused before they are merged: of what is no object, a merge would make one. */
+function perCallOver(options: LogOptions, perCall: LogOptions): LogOptions {
+  assertOptions('log', perCall, Object.keys(Object(perCall)))
+  return withPerCall(options, perCall)
 }

@@ -6,6 +6,7 @@ import {
   type ErrorKind,
   errorKinds,
   inWords,
+  withPerCall,
 } from '@steadfetch/core'
 import { type Backoff, fullJitter } from './backoff.ts'
 import type { RetryOptions } from './retry.ts'
@@ -42,7 +43,7 @@ export function policyOf(layer: RetryOptions, perCall: RetryOptions = {}): Polic
     budget,
     replay = {},
     onRetry,
-  } = { ...layer, ...perCall }
+  } = withPerCall(layer, perCall)
   assertWhole('retry: attempts', attempts, 1)
   assertList('retry: statuses', statuses, 'status codes', (status) => Number.isInteger(status))
   assertList('retry: methods', methods, 'method names', (method) => typeof method === 'string')

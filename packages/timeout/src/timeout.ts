@@ -7,6 +7,7 @@ import {
   watchBody,
   withInit,
   withoutOption,
+  withPerCall,
 } from '@steadfetch/core'
 import { Exchange } from './exchange.ts'
 
@@ -41,9 +42,11 @@ export function timeout(options: TimeoutOptions): Middleware<{ timeout?: Timeout
       const perCall = init?.timeout
       const rest = withoutOption('timeout', init)
       if (perCall === false) return fetch(input, rest)
-      if (perCall !== undefined) assertLimits(perCall)
+      if (perCall !== undefined) assertOptions('timeout', perCall, names)
+      const limits = perCall === undefined ? options : withPerCall(options, perCall)
+      if (perCall !== undefined) assertLimits(limits)
 
-      const exchange = new Exchange(input, rest, perCall ? { ...options, ...perCall } : options)
+      const exchange = new Exchange(input, rest, limits)
       try {
         exchange.signal.throwIfAborted()
         const fetching = fetch(input, withInit(rest, { signal: exchange.signal }))
@@ -65,8 +68,10 @@ function ending(exchange: Exchange): () => void {
   return () => exchange.end()
 }
 
+const names = ['after', 'headers', 'idle']
+
 function assertLimits(options: TimeoutOptions): void {
-  assertOptions('timeout', options, ['after', 'headers', 'idle'])
+  assertOptions('timeout', options, names)
   const limits = Object.entries(options).filter(([, limit]) => limit !== undefined)
   if (limits.length === 0) throw new TypeError('timeout: give at least one limit: after, headers or idle')
   for (const [name, limit] of limits) assertDuration(`timeout: ${name}`, limit)
