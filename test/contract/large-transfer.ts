@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import { patternBlocks } from '@steadfetch/test-support/pattern'
 import type { Echo } from './echo.ts'
 import { platform, subjects } from './subjects.ts'
@@ -23,7 +24,7 @@ if (!subject) throw new Error(`there is no subject ${name}`)
 const fetching = subject.wrap(platform)
 
 await (await fetching(`${origin}/bytes?size=100000`)).arrayBuffer()
-let heapPeak = heapInUse()
+let heapPeak = await heapInUse()
 const [memoryBefore, heapBefore] = [memoryPeak(), heapPeak]
 let looked = 0
 
@@ -37,7 +38,7 @@ async function download(bytes: number): Promise<{ length: number; sha256: string
   for await (const chunk of response.body ?? []) {
     hash.update(chunk)
     read += chunk.length
-    look(read)
+    await look(read)
   }
   return { length: read, sha256: hash.digest('hex') }
 }
@@ -46,12 +47,12 @@ async function upload(bytes: number): Promise<Echo> {
   const blocks = patternBlocks(bytes)
   let made = 0
   const body = new ReadableStream({
-    pull: (controller) => {
+    pull: async (controller) => {
       const { done, value } = blocks.next()
       if (done) return controller.close()
       controller.enqueue(new Uint8Array(value))
       made += value.length
-      look(made)
+      await look(made)
     },
   })
   // A request's body is one that layers may want to keep a copy of.
@@ -59,14 +60,17 @@ async function upload(bytes: number): Promise<Echo> {
   return (await fetching(new Request(`${origin}/echo`, init))).json()
 }
 
-/** Now and then, because it takes a garbage collection. */
-function look(transferred: number): void {
+/** Now and then, because it takes garbage collections. */
+async function look(transferred: number): Promise<void> {
   if (transferred - looked < between) return
   looked = transferred
-  heapPeak = Math.max(heapPeak, heapInUse())
+  heapPeak = Math.max(heapPeak, await heapInUse())
 }
 
-function heapInUse(): number {
+/** Twice, and with a turn of the event loop before: a buffer is taken off the books only after it was collected. */
+async function heapInUse(): Promise<number> {
+  globalThis.gc?.()
+  await setImmediate()
   globalThis.gc?.()
   const { heapUsed, arrayBuffers } = process.memoryUsage()
   return heapUsed + arrayBuffers

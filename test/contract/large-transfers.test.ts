@@ -14,7 +14,7 @@ const program = fileURLToPath(new URL('large-transfer.ts', import.meta.url))
  * What may be in use more than without middleware: a body that is kept would be more than either. (Of an upload, Node 22
  * and 24 keep all by themselves.)
  */
-const noise = { memory: 40 * mega, heap: 8 * mega }
+const noise = { memory: 40 * mega, heap: 4 * mega }
 const sizes = { download: 100 * mega, upload: 50 * mega }
 const limit = 15_000
 
