@@ -417,6 +417,14 @@ describe('circuits', () => {
     expect(table.stateOf('http://first.test/')).toBe('closed')
   })
 
+  it('that are isolated stay so, however many others there are', async () => {
+    const table = circuits()
+    table.isolate(url)
+    const fetch = circuitBreaker({ circuits: table })(scriptedFetch(200))
+    for (let origin = 0; origin < 3000; origin += 1) await fetch(`http://${origin}.test/`)
+    expect(table.stateOf(url)).toBe('isolated')
+  })
+
   it('report what onStateChange throws, and go on', async () => {
     const uncaught = vi.fn()
     process.prependOnceListener('uncaughtException', uncaught)

@@ -8,8 +8,8 @@ import {
   inWords,
   Keyed,
   keyOf,
+  keyOfUrl,
   type Per,
-  urlOf,
 } from '@steadfetch/core'
 import { Circuit, type CircuitState } from './circuit.ts'
 
@@ -67,7 +67,7 @@ const known = [
   'onStateChange',
 ]
 
-/** How many keys are kept; the one that was not asked for the longest time makes room, and starts anew. */
+/** How many keys are kept; the one unused for the longest time makes room and starts anew, unless it is isolated. */
 const most = 1000
 
 /**
@@ -98,22 +98,16 @@ export function circuits(options: CircuitsOptions = {}): Circuits {
       new Circuit(origin, thresholds, (from, to, retryAt) =>
         report(onStateChange, { origin, from, to, ...(retryAt !== undefined && { retryAt }) }),
       ),
-    { most, evicted: (circuit) => circuit.end() },
+    { most, evicted: (circuit) => circuit.end(), inUse: ({ state }) => state === 'isolated' },
   )
   const of = (input: FetchInput): Circuit => table.of(keyOf(per, input))
   const close = (): void => table.clear()
-  // What is no URL would be taken for a circuit of its own, and nothing would be switched.
-  const checked = (url: FetchInput): FetchInput => {
-    if (per === 'global' || urlOf(url) !== undefined) return url
-    throw new TypeError(
-      `circuits: a URL with its scheme is needed, as in 'https://api.example.com', got ${inWords(url)}`,
-    )
-  }
+  const keyOfHandled = (url: FetchInput): string => keyOfUrl('circuits', per, url)
   return {
     of,
-    stateOf: (url) => table.peek(keyOf(per, checked(url)))?.state ?? 'closed',
-    isolate: (url) => of(checked(url)).isolate(),
-    reset: (url) => of(checked(url)).reset(),
+    stateOf: (url) => table.peek(keyOfHandled(url))?.state ?? 'closed',
+    isolate: (url) => table.of(keyOfHandled(url)).isolate(),
+    reset: (url) => table.of(keyOfHandled(url)).reset(),
     close,
     [Symbol.dispose]: close,
   }

@@ -6,9 +6,9 @@ import { RollingWindow } from './rolling-window.ts'
 const buckets = 10
 
 /**
- * A circuit from when it closes or its probe fails until that happens again. opossum has the failure rate over a rolling window, and the way
- * from open to half-open. It is told the verdict on a call, when there is one, and never gets to see the call itself:
- * so a call without a verdict, and one that hangs, leave it as it is.
+ * A circuit from when it closes or its probe fails until that happens again. opossum has the failure rate over a
+ * rolling window, and the way from open to half-open. It is told the verdict on a call, when there is one, and never
+ * gets to see the call itself: so a call without a verdict, and one that hangs, leave it as it is.
  */
 export class Generation {
   readonly #options

@@ -8,6 +8,7 @@ import {
   inWords,
   Keyed,
   keyOf,
+  keyOfUrl,
   type Per,
 } from '@steadfetch/core'
 import { Gate, type Release, type Wait } from './gate.ts'
@@ -87,7 +88,7 @@ export function limiter(options: LimiterOptions): Limiter {
       for (const gate of gates.values()) gate.limit = value
     },
     stats: (url) => {
-      const gate = url === undefined ? undefined : gates.peek(keyOf(per, url))
+      const gate = url === undefined ? undefined : gates.peek(keyOfUrl('limiter', per, url))
       const counted = url === undefined ? [...gates.values()] : gate ? [gate] : []
       return {
         active: counted.reduce((sum, { active }) => sum + active, 0),

@@ -36,6 +36,8 @@ export class QueueFullError extends Error implements Refusal {
 
 function said({ origin, reason, limit, queued, waited }: Refusal): string {
   const slots = `${limit === 1 ? 'the one slot' : `one of the ${limit} slots`} of ${origin === '' ? 'all calls' : origin}`
+  if (reason === 'full' && queued === 0)
+    return `nobody may wait for ${slots}, and none is free; make fewer calls at a time, or raise queue or limit`
   if (reason === 'full')
     return `${queued} calls wait for ${slots} already; make fewer at a time, or raise queue or limit`
   if (reason === 'closed') return 'the limiter was closed'

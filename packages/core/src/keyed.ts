@@ -1,3 +1,4 @@
+import { inWords } from './assert.ts'
 import { urlOf } from './call.ts'
 import type { FetchInput } from './fetch.ts'
 
@@ -10,6 +11,16 @@ export function keyOf(per: Per, input: FetchInput): string {
   const url = urlOf(input)
   if (url === undefined) return ''
   return per === 'origin' ? url.origin : per(url)
+}
+
+/**
+ * The key of a URL that somebody asks a handle about.
+ *
+ * @throws {TypeError} when it is no URL, which would be taken for a key of its own; `what` names the handle.
+ */
+export function keyOfUrl(what: string, per: Per, url: FetchInput): string {
+  if (per === 'global' || urlOf(url) !== undefined) return keyOf(per, url)
+  throw new TypeError(`${what}: a URL with its scheme is needed, as in 'https://api.example.com', got ${inWords(url)}`)
 }
 
 /** @throws {TypeError} when `per` is none; `what` names it, as in `retry: budget.per`. */

@@ -20,12 +20,9 @@ const longestWord = 60_000
  *
  * @throws {TypeError} when the URL cannot be parsed, or an option is not what it should be.
  */
-export async function toCurl(
-  input: FetchInput,
-  init?: FetchInit,
-  { redact = true, ...unknown }: ToCurlOptions = {},
-): Promise<string> {
-  assertOptions('toCurl', unknown, ['redact'])
+export async function toCurl(input: FetchInput, init?: FetchInit, options: ToCurlOptions = {}): Promise<string> {
+  assertOptions('toCurl', options, ['redact'])
+  const { redact = true } = options
   if (typeof redact === 'object' && redact !== null) assertRedact('toCurl', redact)
   else if (typeof redact !== 'boolean') {
     throw new TypeError(`toCurl: redact must be true, false or an object, got ${inWords(redact)}`)

@@ -1,4 +1,13 @@
-import { assertOptions, assertPer, assertWhole, type FetchInput, Keyed, keyOf, type Per } from '@steadfetch/core'
+import {
+  assertOptions,
+  assertPer,
+  assertWhole,
+  type FetchInput,
+  Keyed,
+  keyOf,
+  keyOfUrl,
+  type Per,
+} from '@steadfetch/core'
 
 /** Options of {@link retryBudget}. */
 export interface RetryBudgetOptions {
@@ -55,6 +64,6 @@ export function retryBudget(options: RetryBudgetOptions = {}): RetryBudget {
       bucket.tokens += cost
       if (bucket.tokens >= capacity) buckets.delete(key)
     },
-    tokensFor: (input) => buckets.peek(keyOf(per, input))?.tokens ?? capacity,
+    tokensFor: (input) => buckets.peek(keyOfUrl('retryBudget', per, input))?.tokens ?? capacity,
   }
 }

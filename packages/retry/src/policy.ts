@@ -6,6 +6,7 @@ import {
   type ErrorKind,
   errorKinds,
   inWords,
+  replayMaxBytes,
   withPerCall,
 } from '@steadfetch/core'
 import { type Backoff, fullJitter } from './backoff.ts'
@@ -45,12 +46,12 @@ export function policyOf(layer: RetryOptions, perCall: RetryOptions = {}): Polic
     onRetry,
   } = withPerCall(layer, perCall)
   assertWhole('retry: attempts', attempts, 1)
-  assertList('retry: statuses', statuses, 'status codes', (status) => Number.isInteger(status))
+  assertList('retry: statuses', statuses, 'status codes', isStatus)
   assertList('retry: methods', methods, 'method names', (method) => typeof method === 'string')
   assertList('retry: errors', errors, 'error kinds', (kind) => errorKinds.some((known) => known === kind))
   assertDuration('retry: maxWait', maxWait)
   assertOptions('retry: replay', replay, ['maxBytes'])
-  const { maxBytes = 1024 * 1024 } = replay
+  const { maxBytes = replayMaxBytes } = replay
   assertWhole('retry: replay.maxBytes', maxBytes, 0)
   if (budget !== undefined && budget !== false && typeof budget?.pay !== 'function') {
     throw new TypeError(`retry: budget must be false or made by retryBudget(), got ${inWords(budget)}`)
@@ -68,8 +69,12 @@ export function policyOf(layer: RetryOptions, perCall: RetryOptions = {}): Polic
   }
 }
 
+function isStatus(status: unknown): boolean {
+  return Number.isInteger(status) && Number(status) >= 100 && Number(status) <= 599
+}
+
 function assertList(what: string, list: unknown, of: string, isOne: (member: unknown) => boolean): void {
   if (!Array.isArray(list)) throw new TypeError(`${what} must be an array of ${of}, got ${inWords(list)}`)
-  const odd = list.find((member) => !isOne(member))
-  if (odd !== undefined) throw new TypeError(`${what} must be an array of ${of}, got ${inWords(odd)} in it`)
+  const odd = list.findIndex((member) => !isOne(member))
+  if (odd >= 0) throw new TypeError(`${what} must be an array of ${of}, got ${inWords(list[odd])} in it`)
 }

@@ -40,6 +40,8 @@ describe('options', () => {
     [{ attempts: Infinity }, 'retry: attempts must be a positive integer, got Infinity'],
     [{ statuses: 503 }, 'retry: statuses must be an array of status codes, got 503'],
     [{ statuses: ['503'] }, 'retry: statuses must be an array of status codes, got "503" in it'],
+    [{ statuses: [50] }, 'retry: statuses must be an array of status codes, got 50 in it'],
+    [{ errors: [undefined] }, 'retry: errors must be an array of error kinds, got undefined in it'],
     [{ methods: 'GET' }, 'retry: methods must be an array of method names, got "GET"'],
     [{ errors: ['resets'] }, 'retry: errors must be an array of error kinds, got "resets" in it'],
     [{ backoff: 100 }, 'retry: backoff: options must be an object, got 100'],
