@@ -10,6 +10,7 @@ import {
   keyOf,
   keyOfUrl,
   type Per,
+  reportUncaught,
 } from '@steadfetch/core'
 import { Circuit, type CircuitState } from './circuit.ts'
 
@@ -118,8 +119,6 @@ function report(onStateChange: CircuitsOptions['onStateChange'], change: StateCh
   try {
     onStateChange?.(change)
   } catch (error) {
-    queueMicrotask(() => {
-      throw error
-    })
+    reportUncaught(error)
   }
 }

@@ -808,3 +808,14 @@ function throwing(): Promise<Response> {
 function returningNothing(): Promise<Response> {
   return Reflect.get({}, 'response')
 }
+
+describe('what is asked or done in a wrong way', () => {
+  it('is refused where the stats are asked for by what is no URL', () => {
+    expect(() => limiter({ limit: 1 }).stats('a.test')).toThrow('limiter: a URL with its scheme is needed')
+  })
+
+  it('is said as it is where nobody may wait', () => {
+    const refusal = { origin: 'http://a.test', reason: 'full', limit: 1, queued: 0, waited: 0 } as const
+    expect(new QueueFullError(refusal).message).toContain('nobody may wait for the one slot of http://a.test')
+  })
+})

@@ -6,13 +6,13 @@ import {
   type FetchInput,
   inWords,
   onBodyEnd,
+  reportUncaught,
   signalOf,
   WatchedExchange,
   withInit,
 } from '@steadfetch/core'
 import type { EndEvent, HooksOptions, RequestEvent } from './hooks.ts'
 import { replacedRequest, type SentRequest } from './replaced-request.ts'
-import { reportUncaught } from './report-uncaught.ts'
 
 /** One call with its hooks. Of the response it keeps nothing: a response that nobody has any more must be collected. */
 export class HookedCall<Options> {
