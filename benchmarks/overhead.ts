@@ -16,7 +16,7 @@ import {
 import { printTable } from './table.ts'
 
 const instant: Plan = { pairs: 40, milliseconds: 4 }
-const network: Plan = { pairs: 75, milliseconds: 12 }
+const network: Plan = { pairs: 150, milliseconds: 12 }
 
 // Bare fetch fills a long-lived signal with its listeners, and on Node 22 warns of each.
 process.removeAllListeners('warning')

@@ -63,6 +63,13 @@ function tag(): Middleware<{ tag?: string }> {
 }
 void compose(tag(), retry())(fetch)('http://a.test/', { tag: 'a', retry: false })
 
+/** A layer that is there or not, as a program's settings have it. */
+const settings: { retries: boolean } = JSON.parse('{}')
+const maybe = compose(timeout({ after: 5 }), ...(settings.retries ? [retry()] : []), tag())(fetch)
+void maybe('http://a.test/', { timeout: false, retry: { attempts: 5 }, tag: 'a' })
+void compose(...(settings.retries ? [retry()] : []))(fetch)('http://a.test/', { retry: false })
+void compose()(fetch)('http://a.test/')
+
 // What is wrong must not: each of these lines has to be an error.
 
 // @ts-expect-error a layer that is not in the stack
@@ -71,6 +78,10 @@ void retry()(fetch)('http://a.test/', { timeout: { after: 500 } })
 void hardened('http://a.test/', { retri: false })
 // @ts-expect-error a typo in an option
 void hardened('http://a.test/', { retry: { atempts: 5 } })
+// @ts-expect-error a typo in the name of a layer that may be there
+void maybe('http://a.test/', { retri: false })
+// @ts-expect-error no layer, no option
+void compose()(fetch)('http://a.test/', { retry: false })
 // @ts-expect-error not a duration
 void hardened('http://a.test/', { timeout: 500 })
 // @ts-expect-error a key of no layer in a composition with a plain function

@@ -71,7 +71,7 @@ describe('options', () => {
     [{ onStateChange: 1 }, 'circuitBreaker: onStateChange must be a function, got 1'],
     [{ threshold: 5 }, 'circuitBreaker: there is no option "threshold"; there are per, failureRate,'],
     [{ circuits: {} }, 'circuitBreaker: circuits must be made by circuits(), got an object'],
-    [{ circuits: circuits(), window: 5 }, 'circuitBreaker: together with circuits: there is no option "window"'],
+    [{ circuits: circuits(), window: 5 }, 'circuitBreaker: give "window" to circuits(): the shared ones have theirs'],
     [null, 'circuitBreaker: options must be an object, got null'],
   ])('refuses %o and names what is wrong', (options, message) => {
     expect(() => Reflect.apply(circuitBreaker, undefined, [options])).toThrow(message)

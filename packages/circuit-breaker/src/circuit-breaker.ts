@@ -1,6 +1,6 @@
 import {
   assertFunction,
-  assertOptions,
+  assertResponse,
   inWords,
   type Middleware,
   onBodyEnd,
@@ -49,6 +49,7 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): Middleware<
       const signal = signalOf(input, rest)
       try {
         const response = await fetch(input, rest)
+        assertResponse('circuitBreaker', response)
         const verdict = verdictOnStatus(response.status)
         const bodyPermit = circuit.settle(permit, verdict, retryAfterOf(response.headers))
         if (verdict !== 'failure') onBodyEnd(response, bodyEnding(circuit, bodyPermit, signal))
@@ -77,6 +78,8 @@ function circuitsFrom(options: CircuitBreakerOptions): () => Circuits {
   if (typeof shared?.of !== 'function') {
     throw new TypeError(`circuitBreaker: circuits must be made by circuits(), got ${inWords(shared)}`)
   }
-  assertOptions('circuitBreaker: together with circuits', options, ['circuits'])
+  const other = Object.keys(options).find((name) => name !== 'circuits')
+  if (other)
+    throw new TypeError(`circuitBreaker: give ${JSON.stringify(other)} to circuits(): the shared ones have theirs`)
   return () => shared
 }

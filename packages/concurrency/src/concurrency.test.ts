@@ -107,7 +107,10 @@ describe('options', () => {
     [{ limti: 1 }, 'concurrency: there is no option "limti"; there are limit, queue, queueTimeout, per, until'],
     [{ limiter: {} }, 'concurrency: limiter must be made by limiter(), got an object'],
     [{ limiter: undefined }, 'concurrency: limiter must be made by limiter(), got undefined'],
-    [{ limiter: limiter({ limit: 1 }), limit: 2 }, 'concurrency: together with limiter: there is no option "limit"'],
+    [
+      { limiter: limiter({ limit: 1 }), limit: 2 },
+      'concurrency: give "limit" to limiter(): the shared one has its own',
+    ],
   ])('refuses %o and names what is wrong', (options, message) => {
     expect(() => Reflect.apply(concurrency, undefined, [options])).toThrow(message)
   })
@@ -176,7 +179,7 @@ describe('a slot', () => {
   it.each([
     ['an error', scriptedFetch(networkError('ECONNRESET')), 'fetch failed'],
     ['a fetch that throws', throwing, 'thrown at once'],
-    ['a fetch that returns no response', returningNothing, 'body'],
+    ['a fetch that returns no response', returningNothing, 'concurrency: fetch must return a Response, got undefined'],
   ])('is free after %s', async (_, inner, message) => {
     const limited = concurrency({ limit: 1, queueTimeout: 500 })(inner)
     for (let call = 0; call < 5; call += 1) await expect(limited(url)).rejects.toThrow(message)

@@ -1,6 +1,6 @@
 import {
   assertFunction,
-  assertOptions,
+  assertResponse,
   inWords,
   type Middleware,
   onBodyEnd,
@@ -60,6 +60,7 @@ export function concurrency(options: ConcurrencyOptions): Middleware<{ concurren
         // It may have aborted after its turn had come.
         signal?.throwIfAborted()
         const response = await fetch(input, rest)
+        assertResponse('concurrency', response)
         if (until === 'headers') release()
         else onBodyEnd(response, release)
         return response
@@ -80,6 +81,7 @@ function limiterFrom(options: ConcurrencyOptions): () => Limiter {
   if (typeof shared?.enter !== 'function') {
     throw new TypeError(`concurrency: limiter must be made by limiter(), got ${inWords(shared)}`)
   }
-  assertOptions('concurrency: together with limiter', options, ['limiter'])
+  const other = Object.keys(options).find((name) => name !== 'limiter')
+  if (other) throw new TypeError(`concurrency: give ${JSON.stringify(other)} to limiter(): the shared one has its own`)
   return () => shared
 }

@@ -37,6 +37,17 @@ export function assertWhole(what: string, value: unknown, least: number): void {
   }
 }
 
+/**
+ * A `fetch` that is a test double may forget to return anything.
+ *
+ * @throws {TypeError} that names the layer above it.
+ */
+export function assertResponse(layer: string, value: unknown): void {
+  if (typeof value !== 'object' || value === null) {
+    throw new TypeError(`${layer}: fetch must return a Response, got ${inWords(value)}`)
+  }
+}
+
 /** A value as an error message shows it: short, and never the contents of an object. */
 export function inWords(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)

@@ -321,18 +321,25 @@ const fetchFor = ({ path = chunked }: Way): Promise<Response> => fetch(server.ur
 
 interface Observer {
   readonly name: string
-  /** Before the response is fetched. */
-  prepare?(): void
   observe(response: Response, over: (error?: unknown) => void): void
 }
 
+/** As in a browser: a copy of the module that finds no `node:stream`. */
+async function importWithoutNodeStream(): Promise<typeof import('./body-end.ts')> {
+  const found = vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined as never)
+  vi.resetModules()
+  try {
+    return await import('./body-end.ts')
+  } finally {
+    found.mockRestore()
+  }
+}
+
+const { onBodyEnd: onBodyEndWithoutNodeStream } = await importWithoutNodeStream()
+
 const observers: Observer[] = [
   { name: 'onBodyEnd', observe: onBodyEnd },
-  {
-    name: 'onBodyEnd without node:stream',
-    prepare: () => vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined as never),
-    observe: onBodyEnd,
-  },
+  { name: 'onBodyEnd without node:stream', observe: onBodyEndWithoutNodeStream },
   { name: 'watchBody', observe: (response, over) => watchBody(response, { over }) },
   {
     name: 'onBodyEnd of a body that is watched',
@@ -349,9 +356,7 @@ async function expectOver(over: ReturnType<typeof vi.fn>): Promise<void> {
   expect(over).toHaveBeenCalledOnce()
 }
 
-describe.each(observers)('$name', ({ prepare, observe }) => {
-  beforeEach(() => prepare?.())
-
+describe.each(observers)('$name', ({ observe }) => {
   it.each(whole)('tells when it is read by $name', async (way) => {
     const response = await fetchFor(way)
     const over = vi.fn()
@@ -553,10 +558,6 @@ describe('onBodyEnd', () => {
 
 /** Known, and stated at `watchBody`: without node:stream a body is seen to end when it is read, cancelled or collected. */
 describe('onBodyEnd without node:stream misses', () => {
-  beforeEach(() => {
-    vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined as never)
-  })
-
   /** By the other way to see it, which is not what is tested here. */
   async function untilOver(response: Response): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
@@ -568,7 +569,7 @@ describe('onBodyEnd without node:stream misses', () => {
   it.each(unread)('that $name while nobody reads, until somebody does', async (way) => {
     const response = await fetchFor(way)
     const over = vi.fn()
-    onBodyEnd(response, over)
+    onBodyEndWithoutNodeStream(response, over)
     await untilOver(response)
     expect(over).not.toHaveBeenCalled()
     await isRejected(response.text())
@@ -579,7 +580,7 @@ describe('onBodyEnd without node:stream misses', () => {
     const controller = new AbortController()
     const response = await fetch(server.url('/stall'), { signal: controller.signal })
     const over = vi.fn()
-    onBodyEnd(response, over)
+    onBodyEndWithoutNodeStream(response, over)
     controller.abort(failure)
     await untilOver(response)
     expect(over).not.toHaveBeenCalled()
@@ -590,7 +591,7 @@ describe('onBodyEnd without node:stream misses', () => {
   it('a transfer to another thread', async () => {
     const response = await fetch(server.url(chunked))
     const over = vi.fn()
-    onBodyEnd(response, over)
+    onBodyEndWithoutNodeStream(response, over)
     const body = bodyOf(response)
     expect(await readAll(structuredClone(body, { transfer: [body] }))).toBe(size)
     await untilOver(response)
@@ -607,8 +608,7 @@ describe('garbage collection', () => {
     expect(over).toHaveBeenCalledOnce()
   }
 
-  it.each(observers)('ends a body that nobody has any more: $name', async ({ prepare, observe }) => {
-    prepare?.()
+  it.each(observers)('ends a body that nobody has any more: $name', async ({ observe }) => {
     const over = vi.fn()
     /** In a function of its own, so that no variable of the test holds the response. */
     const begin = async () => observe(await fetch(server.url(chunked)), over)
@@ -617,8 +617,7 @@ describe('garbage collection', () => {
     await collectUntilCalled(over)
   })
 
-  it.each(observers.slice(0, 2))('ends a body without a connection too: $name', async ({ prepare, observe }) => {
-    prepare?.()
+  it.each(observers.slice(0, 2))('ends a body without a connection too: $name', async ({ observe }) => {
     const over = vi.fn()
     const begin = () => observe(new Response(new ReadableStream()), over)
     begin()

@@ -14,6 +14,11 @@ interface NodeStream {
   finished(stream: ReadableStream, callback: Callback): unknown
 }
 
+/** By `getBuiltinModule`, so that a bundler for browsers finds no import to resolve. */
+const nodeStream = (
+  globalThis as { process?: { getBuiltinModule?: (id: string) => NodeStream | undefined } }
+).process?.getBuiltinModule?.('node:stream')
+
 /** One record a body, whichever layers ask. */
 const ends = createNotes<ReadableStream, BodyEnd>()
 
@@ -63,16 +68,9 @@ function finish(end: BodyEnd, error: unknown): void {
 /** Node's own look at a stream, or false where there is none; it knows the streams of its own runtime only. */
 function finished(body: ReadableStream, callback: Callback): boolean {
   try {
-    const stream = nodeStream()
-    stream?.finished(body, callback)
-    return stream !== undefined
+    nodeStream?.finished(body, callback)
+    return nodeStream !== undefined
   } catch {
     return false
   }
-}
-
-/** By `getBuiltinModule`, so that a bundler for browsers finds no import to resolve. */
-function nodeStream(): NodeStream | undefined {
-  const { process } = globalThis as { process?: { getBuiltinModule?: (id: string) => NodeStream | undefined } }
-  return process?.getBuiltinModule?.('node:stream')
 }

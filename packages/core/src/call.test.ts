@@ -126,6 +126,14 @@ describe('withoutOption', () => {
     expect(withoutOption('retry', init)).toEqual({ method: 'POST' })
     expect(init.retry).toBe(false)
   })
+
+  it.each([
+    ['POST', '"POST"'],
+    [5, '5'],
+  ])('refuses an init that is no object: %o', (init, words) => {
+    const refusal = new TypeError(`fetch: init must be an object, got ${words}`)
+    expect(() => withoutOption('retry', odd<FetchInit>(init))).toThrow(refusal)
+  })
 })
 
 describe('signalOf', () => {
@@ -145,6 +153,16 @@ describe('signalOf', () => {
     expect(signalOf(request, { signal: null })).toBeUndefined()
     expect(signalOf(url, {})).toBeUndefined()
     expect(signalOf(new URL(url), undefined)).toBeUndefined()
+  })
+
+  it.each([
+    [new AbortController(), 'an object that has one: give its signal'],
+    [{}, 'an object'],
+    ['stop', '"stop"'],
+    [500, '500'],
+  ])('refuses what is no signal: %o', (signal, words) => {
+    const refusal = new TypeError(`fetch: init.signal must be an AbortSignal, got ${words}`)
+    expect(() => signalOf(url, odd<FetchInit>({ signal }))).toThrow(refusal)
   })
 })
 

@@ -1,11 +1,16 @@
+import { inWords } from './assert.ts'
 import type { FetchInit, FetchInput } from './fetch.ts'
 
 /**
  * `init` without a layer's own per-call option, so that neither an inner layer of the same name nor the platform sees
  * it. The caller's `init` stays as it is.
+ *
+ * @throws {TypeError} when `init` is no object.
  */
 export function withoutOption<Init extends FetchInit>(name: string, init: Init | undefined): Init | undefined {
-  if (init === undefined || init === null || !(name in init)) return init
+  if (init === undefined || init === null) return init
+  if (typeof init !== 'object') throw new TypeError(`fetch: init must be an object, got ${inWords(init)}`)
+  if (!(name in init)) return init
   const rest = { ...memberwise(init) }
   Reflect.deleteProperty(rest, name)
   return rest
@@ -16,10 +21,18 @@ export function withInit<Init extends FetchInit>(init: Init | undefined, changes
   return { ...(init && memberwise(init)), ...changes } as Init
 }
 
-/** The signal that governs a call: `init.signal` (null for none) before the signal of a `Request`. */
+/**
+ * The signal that governs a call: `init.signal` (null for none) before the signal of a `Request`.
+ *
+ * @throws {TypeError} where it is no signal: what a layer does with it would fail in words of our own insides.
+ */
 export function signalOf(input: FetchInput, init: FetchInit | undefined): AbortSignal | undefined {
-  if (init?.signal !== undefined) return init.signal ?? undefined
-  return isRequest(input) ? input.signal : undefined
+  const signal = init?.signal === undefined && isRequest(input) ? input.signal : (init?.signal ?? undefined)
+  if (signal !== undefined && typeof signal.addEventListener !== 'function') {
+    const mend = 'signal' in Object(signal) ? ' that has one: give its signal' : ''
+    throw new TypeError(`fetch: init.signal must be an AbortSignal, got ${inWords(signal)}${mend}`)
+  }
+  return signal
 }
 
 /** The method of a call in upper case, as the server takes it. */

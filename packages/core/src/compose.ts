@@ -5,9 +5,11 @@ type AnyMiddleware = (fetch: Fetch) => Fetch
 
 type OptionsOf<Layer> = Layer extends (fetch: Fetch) => Fetch<infer Options> ? Options : never
 
-type OptionsOfAll<Layers extends readonly unknown[]> = Layers extends readonly [infer First, ...infer Rest]
-  ? OptionsOf<First> & OptionsOfAll<Rest>
-  : object
+/** As the parameter of a function it is the union's intersection; the layers may be a list of unknown length. */
+type Accepting<Layer> = Layer extends unknown ? (options: OptionsOf<Layer>) => void : never
+
+type OptionsOfAll<Layers extends readonly unknown[]> =
+  Accepting<Layers[number]> extends (options: infer Options) => void ? Options : object
 
 /**
  * Stacks middleware: `compose(a, b, c)(fetch)` is `a(b(c(fetch)))`. Read it top to bottom; the first is outermost.

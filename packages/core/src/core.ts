@@ -1,5 +1,5 @@
 export { abortable, onAbort } from './abort.ts'
-export { assertDuration, assertFunction, assertOptions, assertWhole, inWords } from './assert.ts'
+export { assertDuration, assertFunction, assertOptions, assertResponse, assertWhole, inWords } from './assert.ts'
 export { type Attempt, type AttemptLog, attemptsOf, recordAttempts, type StopReason } from './attempts.ts'
 export { onBodyEnd } from './body-end.ts'
 export { type BodyWatcher, watchBody } from './body-reads.ts'

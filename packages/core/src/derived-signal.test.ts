@@ -85,12 +85,21 @@ describe('following', () => {
   })
 })
 
-describe('race', () => {
+/** The outcome of a wait, as a promise. */
+function outcomeOf<Value>(
+  derived: DerivedSignal,
+  promise: Promise<Value>,
+  late: (value: Value) => void,
+): Promise<Value> {
+  return new Promise((fulfilled, rejected) => derived.wait(promise, { fulfilled, rejected, late }))
+}
+
+describe('wait', () => {
   it('is the outcome of the promise', async () => {
     const late = vi.fn()
-    expect(await new DerivedSignal(url, undefined).race(Promise.resolve(5), late)).toBe(5)
+    expect(await outcomeOf(new DerivedSignal(url, undefined), Promise.resolve(5), late)).toBe(5)
     const failure = new Error('failed')
-    await expect(new DerivedSignal(url, undefined).race(Promise.reject(failure), late)).rejects.toBe(failure)
+    await expect(outcomeOf(new DerivedSignal(url, undefined), Promise.reject(failure), late)).rejects.toBe(failure)
     expect(late).not.toHaveBeenCalled()
   })
 
@@ -100,7 +109,7 @@ describe('race', () => {
       const user = new AbortController()
       const own = new DerivedSignal(url, undefined)
       const followed = new DerivedSignal(url, { signal: user.signal })
-      const races = [own, followed].map((derived) => derived.race(new Promise(() => {}), () => {}))
+      const races = [own, followed].map((derived) => outcomeOf(derived, new Promise(() => {}), () => {}))
       own.abort(reason)
       user.abort(reason)
       for (const race of races) await expect(race).rejects.toBe(reason)
@@ -110,7 +119,7 @@ describe('race', () => {
   it('is the reason where it had aborted before, and the value is not lost', async () => {
     const late = vi.fn()
     const derived = new DerivedSignal(url, { signal: AbortSignal.abort('before') })
-    await expect(derived.race(Promise.resolve(5), late)).rejects.toBe('before')
+    await expect(outcomeOf(derived, Promise.resolve(5), late)).rejects.toBe('before')
     await setImmediate()
     expect(late).toHaveBeenCalledExactlyOnceWith(5)
   })
@@ -118,9 +127,9 @@ describe('race', () => {
   it('hands over a value that comes too late, and swallows such a failure', async () => {
     const [value, failure] = [Promise.withResolvers<number>(), Promise.withResolvers<number>()]
     const late = vi.fn()
-    const derived = [new DerivedSignal(url, undefined), new DerivedSignal(url, undefined)]
-    const races = [derived[0]?.race(value.promise, late), derived[1]?.race(failure.promise, late)]
-    for (const each of derived) each.abort('why')
+    const [first, second] = [new DerivedSignal(url, undefined), new DerivedSignal(url, undefined)]
+    const races = [outcomeOf(first, value.promise, late), outcomeOf(second, failure.promise, late)]
+    for (const each of [first, second]) each.abort('why')
     for (const race of races) await expect(race).rejects.toBe('why')
     value.resolve(5)
     failure.reject(new Error('too late'))
@@ -131,7 +140,7 @@ describe('race', () => {
   it('is not undone by an abort after the value', async () => {
     const derived = new DerivedSignal(url, undefined)
     const late = vi.fn()
-    expect(await derived.race(Promise.resolve(5), late)).toBe(5)
+    expect(await outcomeOf(derived, Promise.resolve(5), late)).toBe(5)
     derived.abort('later')
     await setImmediate()
     expect(late).not.toHaveBeenCalled()

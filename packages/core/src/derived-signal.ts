@@ -4,6 +4,15 @@ import { deadlineOf } from './deadline.ts'
 import type { FetchInit, FetchInput } from './fetch.ts'
 import { Hub, setHub } from './hub.ts'
 
+/** What comes of a promise that {@link DerivedSignal.wait} waits for. None of these may throw. */
+export interface Waiting<Value> {
+  fulfilled(value: Value): void
+  /** Told again when the promise fails after the abort. */
+  rejected(reason: unknown): void
+  /** What the promise fulfils with after the abort. */
+  late(value: Value): void
+}
+
 /** Calls under way whose caller's signal is one that only its `Request` keeps connected to what aborts it. */
 const connected = new Set<DerivedSignal>()
 
@@ -17,7 +26,7 @@ export class DerivedSignal {
   readonly #hub = new Hub()
   readonly #input: FetchInput
   readonly #unfollow: (() => void) | undefined
-  #reject: ((reason: unknown) => void) | undefined
+  #rejected: ((reason: unknown) => void) | undefined
 
   /** @param deadline when the response is due at the latest, by `performance.now()`; the caller's may be earlier. */
   constructor(input: FetchInput, init: FetchInit | undefined, deadline = Number.POSITIVE_INFINITY) {
@@ -41,25 +50,23 @@ export class DerivedSignal {
   abort(reason: unknown): void {
     if (this.signal.aborted) return
     this.#controller.abort(reason)
-    this.#reject?.(this.signal.reason)
+    this.#rejected?.(this.signal.reason)
     this.#hub.notify()
   }
 
   /**
-   * What {@link abortable} does, for the one promise of the call that the signal was handed to, and for less: the
-   * outcome of `promise`, or the reason the moment the signal aborts.
+   * What {@link abortable} does, for the one promise of the call that the signal was handed to, and for less, as it
+   * makes no promise: tells its outcome, or the reason the moment the signal aborts.
    */
-  race<Value>(promise: Value | PromiseLike<Value>, late: (value: Value) => void): Promise<Value> {
-    return new Promise<Value>((resolve, reject) => {
-      this.#reject = reject
-      if (this.signal.aborted) reject(this.signal.reason)
-      Promise.resolve(promise).then((value) => {
-        // It would keep the value alive for as long as the exchange takes.
-        this.#reject = undefined
-        if (this.signal.aborted) late(value)
-        else resolve(value)
-      }, reject)
-    })
+  wait<Value>(promise: Value | PromiseLike<Value>, { fulfilled, rejected, late }: Waiting<Value>): void {
+    this.#rejected = rejected
+    if (this.signal.aborted) rejected(this.signal.reason)
+    Promise.resolve(promise).then((value) => {
+      // It may keep the value alive for as long as the exchange takes.
+      this.#rejected = undefined
+      if (this.signal.aborted) late(value)
+      else fulfilled(value)
+    }, rejected)
   }
 
   /** Stops following the caller's signal; safe to call more than once. */

@@ -1,5 +1,6 @@
 import {
   abortable,
+  assertResponse,
   discard,
   type Fetch,
   type FetchInit,
@@ -62,6 +63,7 @@ export class HookedCall<Options> {
       // Without a `this`: a browser's own fetch refuses any but its window.
       const fetch = this.#fetch
       response = await fetch(this.#sent.input, this.#sent.init)
+      assertResponse('hooks', response)
     } catch (error) {
       return this.#fallback(error)
     }
@@ -75,7 +77,7 @@ export class HookedCall<Options> {
     try {
       const replacement = await this.#outcomeOf(() => onResponse({ response, ...this.#event() }))
       if (replacement === undefined || replacement === response) return response
-      assertResponse('onResponse', replacement)
+      assertReplacement('onResponse', replacement)
       if (replacement.body !== response.body) discardAfter(replacement, response)
       return replacement
     } catch (error) {
@@ -90,7 +92,7 @@ export class HookedCall<Options> {
     try {
       const fallback = await this.#outcomeOf(() => onError({ error, ...this.#event() }))
       if (fallback === undefined) throw error
-      assertResponse('onError', fallback)
+      assertReplacement('onError', fallback)
       return fallback
     } catch (thrown) {
       throw this.#signal?.aborted ? this.#signal.reason : causedBy(error, thrown)
@@ -124,7 +126,7 @@ function discardAfter(replacement: Response, replaced: Response): void {
   onBodyEnd(replacement, () => discard(replaced))
 }
 
-function assertResponse(hook: string, value: unknown): asserts value is Response {
+function assertReplacement(hook: string, value: unknown): asserts value is Response {
   if (!isResponse(value)) throw new TypeError(`hooks: ${hook} must return a Response or nothing, got ${inWords(value)}`)
 }
 

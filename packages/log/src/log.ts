@@ -1,4 +1,12 @@
-import { assertFunction, assertOptions, inWords, type Middleware, withoutOption, withPerCall } from '@steadfetch/core'
+import {
+  assertFunction,
+  assertOptions,
+  assertResponse,
+  inWords,
+  type Middleware,
+  withoutOption,
+  withPerCall,
+} from '@steadfetch/core'
 import { areHeard, type ExchangeChannels, exchangeChannels } from './exchange-channels.ts'
 import { type Level, type LogEntry, levelOf } from './log-entry.ts'
 import { LoggedExchange, type LogPlan } from './logged-exchange.ts'
@@ -50,6 +58,7 @@ export function log(options: LogOptions = {}): Middleware<{ log?: LogOptions | f
       const exchange = new LoggedExchange(plan, input, rest)
       try {
         const response = await fetch(input, rest)
+        assertResponse('log', response)
         exchange.responded(response)
         return response
       } catch (error) {

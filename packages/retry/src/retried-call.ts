@@ -1,6 +1,7 @@
 import {
   type Attempt,
   abortable,
+  assertResponse,
   deadlineOf,
   discard,
   errorKind,
@@ -26,19 +27,6 @@ import type { Policy } from './policy.ts'
 export type Outcome =
   | { readonly response: Response; readonly error?: undefined }
   | { readonly response?: undefined; readonly error: unknown }
-
-/** Makes an attempt. */
-export async function outcomeOf<Options>(
-  fetch: Fetch<Options>,
-  input: FetchInput,
-  init: (FetchInit & Options) | undefined,
-): Promise<Outcome> {
-  try {
-    return { response: await fetch(input, init) }
-  } catch (error) {
-    return { error }
-  }
-}
 
 /** A failed attempt in the one form in which p-retry takes it up for certain: an error, and not a `TypeError`. */
 class Failure extends Error {
@@ -103,10 +91,22 @@ export class RetriedCall<Options> {
 
   async #attempt(): Promise<Response> {
     const started = performance.now()
-    const outcome = await outcomeOf(this.#fetch, this.#input, this.#init)
+    const outcome = await this.#outcome()
     this.#note(outcome, started)
     if (outcome.response && !this.#policy.statuses.has(outcome.response.status)) return outcome.response
     throw new Failure(outcome)
+  }
+
+  async #outcome(): Promise<Outcome> {
+    try {
+      // Without a `this`: a browser's own fetch refuses any but its window.
+      const fetch = this.#fetch
+      const response = await fetch(this.#input, this.#init)
+      assertResponse('retry', response)
+      return { response }
+    } catch (error) {
+      return { error }
+    }
   }
 
   #note({ response, error }: Outcome, started: number): void {

@@ -1,5 +1,6 @@
 import {
   assertFunction,
+  assertResponse,
   type ErrorKind,
   type Middleware,
   prepareReplay,
@@ -9,7 +10,7 @@ import {
 import type { Backoff, JitterOptions } from './backoff.ts'
 import { type RetryBudget, retryBudget } from './budget.ts'
 import { policyOf } from './policy.ts'
-import { outcomeOf, RetriedCall } from './retried-call.ts'
+import { type Outcome, RetriedCall } from './retried-call.ts'
 
 export { type Attempt, type AttemptLog, attemptsOf, type StopReason } from '@steadfetch/core'
 export { type Backoff, type BackoffContext, fullJitter, type JitterOptions } from './backoff.ts'
@@ -76,7 +77,13 @@ export function retry(options: RetryOptions = {}): Middleware<{ retry?: RetryOpt
       const replay = prepareReplay(input, rest, policy.maxBytes)
       const started = performance.now()
       try {
-        const first = await outcomeOf(fetch, input, rest)
+        let first: Outcome
+        try {
+          first = { response: await fetch(input, rest) }
+          assertResponse('retry', first.response)
+        } catch (error) {
+          first = { error }
+        }
         const { response } = first
         if (response === undefined || policy.statuses.has(response.status)) {
           return await new RetriedCall(fetch, input, rest, policy, budget, replay).after(first, started)

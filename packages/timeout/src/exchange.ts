@@ -1,4 +1,14 @@
-import { DerivedSignal, discard, type FetchInit, type FetchInput, startTimer, type Timer } from '@steadfetch/core'
+import {
+  assertResponse,
+  DerivedSignal,
+  discard,
+  type FetchInit,
+  type FetchInput,
+  onBodyEnd,
+  startTimer,
+  type Timer,
+  watchBody,
+} from '@steadfetch/core'
 import type { TimeoutOptions } from './timeout.ts'
 import { TimeoutError, type TimeoutLimit } from './timeout-error.ts'
 
@@ -21,23 +31,48 @@ export class Exchange {
     this.#timer = headers < after ? this.#start('headers', headers) : this.#start('after', after)
   }
 
-  /** Aborts for the caller's reason, or for a {@link TimeoutError}. */
-  get signal(): AbortSignal {
-    return this.#own.signal
+  /** Settles with the response to what is sent, or with the reason the moment a limit is exceeded or the caller aborts. */
+  run(
+    send: (signal: AbortSignal) => Promise<Response>,
+    resolve: (response: Response) => void,
+    reject: (reason: unknown) => void,
+  ): void {
+    const rejected = (reason: unknown): void => {
+      this.#end()
+      reject(reason)
+    }
+    const fulfilled = (response: Response): void => {
+      try {
+        assertResponse('timeout', response)
+        this.#headersArrived()
+        if (this.#limits.idle !== Infinity) watchBody(response, this)
+        onBodyEnd(response, this.#ending())
+        resolve(response)
+      } catch (error) {
+        rejected(error)
+      }
+    }
+    try {
+      this.#own.signal.throwIfAborted()
+      this.#own.wait(send(this.#own.signal), { fulfilled, rejected, late: discard })
+    } catch (error) {
+      rejected(error)
+    }
   }
 
-  /** The response, or the reason the moment the signal aborts; a response that comes too late is thrown away. */
-  race(fetching: Promise<Response>): Promise<Response> {
-    return this.#own.race(fetching, discard)
+  /** The consumer waits for a chunk. */
+  waiting(): void {
+    this.#idleTimer ??= this.#start('idle', this.#limits.idle)
   }
 
-  /** Whether the consumer's waits for each chunk have to be told to {@link waiting} and {@link arrived}. */
-  get limitsIdle(): boolean {
-    return this.#limits.idle !== Infinity
+  /** The chunk has come. */
+  arrived(): void {
+    this.#idleTimer?.stop()
+    this.#idleTimer = undefined
   }
 
-  /** The headers have come. What still runs does not keep the process alive: only the connection does. */
-  headersArrived(): void {
+  /** What still runs does not keep the process alive: only the connection does. */
+  #headersArrived(): void {
     this.#phase = 'body'
     const { after, headers } = this.#limits
     if (headers < after) {
@@ -47,17 +82,13 @@ export class Exchange {
     this.#timer.unref()
   }
 
-  waiting(): void {
-    this.#idleTimer ??= this.#start('idle', this.#limits.idle)
-  }
-
-  arrived(): void {
-    this.#idleTimer?.stop()
-    this.#idleTimer = undefined
+  /** In a function of its own: a closure made beside the response would keep it alive. */
+  #ending(): () => void {
+    return () => this.#end()
   }
 
   /** Nothing of the call is left behind. */
-  end(): void {
+  #end(): void {
     this.#timer.stop()
     this.#idleTimer?.stop()
     this.#own.release()

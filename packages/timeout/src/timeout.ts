@@ -3,8 +3,6 @@ import {
   assertFunction,
   assertOptions,
   type Middleware,
-  onBodyEnd,
-  watchBody,
   withInit,
   withoutOption,
   withPerCall,
@@ -38,34 +36,21 @@ export function timeout(options: TimeoutOptions): Middleware<{ timeout?: Timeout
   assertLimits(options)
   return (fetch) => {
     assertFunction('timeout: fetch', fetch)
-    return async function timeout(input, init) {
-      const perCall = init?.timeout
-      const rest = withoutOption('timeout', init)
-      if (perCall === false) return fetch(input, rest)
-      if (perCall !== undefined) assertOptions('timeout', perCall, names)
-      const limits = perCall === undefined ? options : withPerCall(options, perCall)
-      if (perCall !== undefined) assertLimits(limits)
+    return function timeout(input, init) {
+      // Not an async function: one that awaits a race of the response and the limits costs two promises more.
+      return new Promise((resolve, reject) => {
+        const perCall = init?.timeout
+        const rest = withoutOption('timeout', init)
+        if (perCall === false) return resolve(fetch(input, rest))
+        if (perCall !== undefined) assertOptions('timeout', perCall, names)
+        const limits = perCall === undefined ? options : withPerCall(options, perCall)
+        if (perCall !== undefined) assertLimits(limits)
 
-      const exchange = new Exchange(input, rest, limits)
-      try {
-        exchange.signal.throwIfAborted()
-        const fetching = fetch(input, withInit(rest, { signal: exchange.signal }))
-        const response = await exchange.race(fetching)
-        exchange.headersArrived()
-        if (exchange.limitsIdle) watchBody(response, exchange)
-        onBodyEnd(response, ending(exchange))
-        return response
-      } catch (error) {
-        exchange.end()
-        throw error
-      }
+        const exchange = new Exchange(input, rest, limits)
+        exchange.run((signal) => fetch(input, withInit(rest, { signal })), resolve, reject)
+      })
     }
   }
-}
-
-/** In a function of its own: a closure made beside the response would keep it alive. */
-function ending(exchange: Exchange): () => void {
-  return () => exchange.end()
 }
 
 const names = ['after', 'headers', 'idle']
