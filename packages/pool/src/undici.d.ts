@@ -1,0 +1,22 @@
+// Imported file by file: the whole of undici, when it is imported, makes its own dispatcher that of the process.
+
+declare module 'undici/lib/dispatcher/agent.js' {
+  import type { Agent } from 'undici'
+
+  const agent: typeof Agent
+  export default agent
+}
+
+declare module 'undici/lib/dispatcher/pool.js' {
+  import type { Pool } from 'undici'
+
+  const pool: typeof Pool
+  export default pool
+}
+
+declare module 'undici/lib/dispatcher/dispatcher1-wrapper.js' {
+  import type { Dispatcher1Wrapper } from 'undici'
+
+  const wrapper: typeof Dispatcher1Wrapper
+  export default wrapper
+}
