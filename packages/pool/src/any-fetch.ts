@@ -1,6 +1,9 @@
 import type { Dispatcher } from 'undici'
 import Dispatcher1Wrapper from 'undici/lib/dispatcher/dispatcher1-wrapper.js'
 
+/** All that a fetch needs of a dispatcher. */
+export type Dispatches = Pick<Dispatcher, 'dispatch'>
+
 /** A call that is refused where it is dispatched: to be thrown as it is, not as the cause of a failed fetch. */
 export class Refusal extends TypeError {}
 
@@ -9,12 +12,12 @@ export class Refusal extends TypeError {}
  * of Node 26 and that of npm's undici, which shows by what they hand over, and it has no words for HTTP/2.
  */
 export class AnyFetch {
-  readonly #dispatcher: Dispatcher
+  readonly #dispatcher: Dispatches
   readonly #translating: Dispatcher
   readonly #layer: string
   readonly #http2: boolean
 
-  constructor(layer: string, dispatcher: Dispatcher, http2: boolean) {
+  constructor(layer: string, dispatcher: Dispatches, http2: boolean) {
     this.#layer = layer
     this.#http2 = http2
     this.#dispatcher = dispatcher

@@ -7,8 +7,7 @@ import {
   type Middleware,
   withInit,
 } from '@steadfetch/core'
-import type { Dispatcher } from 'undici'
-import { AnyFetch, Refusal } from './any-fetch.ts'
+import { AnyFetch, type Dispatches, Refusal } from './any-fetch.ts'
 import type { Connections, OriginStats } from './connections.ts'
 
 /** How {@link ConnectionLayer.close} ends what is under way. */
@@ -29,7 +28,7 @@ export interface ConnectionLayerOptions {
   /** The name of the layer. */
   name: string
   connections: Connections
-  dispatcher: Dispatcher
+  dispatcher: Dispatches
   http2: boolean
   /** Whether it goes before a dispatcher that a layer further out, or the caller, has chosen. */
   overrides: boolean

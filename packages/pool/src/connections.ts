@@ -51,7 +51,7 @@ export class Connections {
   /** What undici calls for the connections to an origin. */
   readonly factory = (origin: string | URL, options: object): Dispatcher => {
     // undici closes those whose last connection has ended, and says so to nobody.
-    for (const pool of this.#pools.keys()) if (pool.closed) this.#pools.delete(pool)
+    for (const pool of this.#pools.keys()) if (isOver(pool)) this.#pools.delete(pool)
     const pool = new Pool(origin, options)
     this.#pools.set(pool, new URL(origin).origin)
     return pool
@@ -60,7 +60,7 @@ export class Connections {
   stats(): Record<string, OriginStats> {
     const byOrigin: Record<string, OriginStats> = {}
     for (const [pool, origin] of this.#pools) {
-      if (pool.closed) continue
+      if (isOver(pool)) continue
       const { connected, free, running, pending } = pool.stats
       const sum = byOrigin[origin] ?? { open: 0, idle: 0, running: 0, waiting: 0 }
       byOrigin[origin] = {
@@ -75,7 +75,7 @@ export class Connections {
 
   /** Lets what is under way finish, for so long in milliseconds, and ends what is not over then. */
   async close(grace: number): Promise<void> {
-    const pools = [...this.#pools.keys()]
+    const pools = [...this.#pools.keys()].filter((pool) => !isOver(pool))
     const end = (): void => {
       for (const pool of pools)
         void pool.destroy(new Error('pool: closed, and this exchange took longer than the grace'))
@@ -84,4 +84,8 @@ export class Connections {
     await Promise.all(pools.map((pool) => pool.close()))
     timer.stop()
   }
+}
+
+function isOver({ closed, destroyed }: UndiciPool): boolean {
+  return closed || destroyed
 }

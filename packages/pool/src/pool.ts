@@ -2,6 +2,7 @@ import { type ConnectionLayer, connectionLayer } from './connection-layer.ts'
 import { agentOptionsOf, Connections } from './connections.ts'
 import { assertPoolOptions, type PoolOptions } from './pool-options.ts'
 
+export { type Dispatches, Refusal } from './any-fetch.ts'
 export {
   type CloseOptions,
   type ConnectionLayer,

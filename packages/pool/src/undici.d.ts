@@ -15,8 +15,8 @@ declare module 'undici/lib/dispatcher/pool.js' {
 }
 
 declare module 'undici/lib/dispatcher/dispatcher1-wrapper.js' {
-  import type { Dispatcher1Wrapper } from 'undici'
-
-  const wrapper: typeof Dispatcher1Wrapper
-  export default wrapper
+  import type { Dispatcher } from 'undici'
+  export default class Dispatcher1Wrapper extends Dispatcher {
+    constructor(dispatcher: Pick<Dispatcher, 'dispatch'>)
+  }
 }

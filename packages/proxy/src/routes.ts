@@ -1,0 +1,82 @@
+import {
+  agentOptionsOf,
+  type Connections,
+  type PoolOptions,
+  Refusal,
+  type TlsOptions,
+  tlsOptionsOf,
+} from '@steadfetch/pool'
+import type { buildConnector, Dispatcher } from 'undici'
+import buildConnection from 'undici/lib/core/connect.js'
+import { type Dispatch, forwarding } from './forwarding.ts'
+import { unreachable } from './proxy-error.ts'
+import type { ProxyUrl } from './proxy-url.ts'
+import type { Choice } from './settings.ts'
+import { connectorThrough, httpTunnel, socksTunnel, type Tunnel } from './tunnel.ts'
+
+/** undici's own. */
+const defaultConnectTimeout = 10_000
+
+/** Sends each request, that of a redirect too, the way that its URL is to go. */
+export class Routes {
+  readonly #choice: Choice
+  readonly #connections: Connections
+  readonly #options: PoolOptions
+  readonly #proxyTls: TlsOptions | undefined
+  readonly #direct: Dispatcher
+  readonly #ways = new Map<string, Dispatch>()
+
+  constructor(choice: Choice, connections: Connections, options: PoolOptions, proxyTls: TlsOptions | undefined) {
+    this.#choice = choice
+    this.#connections = connections
+    this.#options = options
+    this.#proxyTls = proxyTls
+    this.#direct = connections.agent(agentOptionsOf(options))
+  }
+
+  /** What fetch calls. */
+  dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+    const url = new URL(String(options.origin))
+    const proxy = this.#choice(url)
+    if (!proxy) return this.#direct.dispatch(options, handler)
+    if (Object.keys(options.headers ?? {}).some((name) => name.toLowerCase() === 'proxy-authorization')) {
+      throw new Refusal('proxy: the credentials belong into the URL of the proxy; a header may come to the server')
+    }
+    const isForwarded = url.protocol === 'http:' && proxy.kind !== 'socks'
+    const name = `${isForwarded ? 'forward' : 'tunnel'} ${proxy.origin} ${JSON.stringify(proxy.credentials)}`
+    const way = this.#ways.get(name) ?? (isForwarded ? this.#forwarding(proxy) : this.#tunnelling(proxy))
+    this.#ways.set(name, way)
+    return way(options, handler)
+  }
+
+  #forwarding(proxy: ProxyUrl): Dispatch {
+    return forwarding(proxy, this.#toProxy(proxy))
+  }
+
+  #tunnelling(proxy: ProxyUrl): Dispatch {
+    const { connectTimeout: timeout = defaultConnectTimeout, http2 = false, tls } = this.#options
+    const secured = buildConnection({ ...tlsOptionsOf(tls), allowH2: http2, preferH2: http2, timeout })
+    const tunnel: Tunnel =
+      proxy.kind === 'socks'
+        ? socksTunnel(proxy, this.#connector(proxy), timeout)
+        : httpTunnel(proxy, this.#toProxy(proxy), timeout)
+    const agent = this.#connections.agent({
+      ...agentOptionsOf(this.#options),
+      connect: connectorThrough(tunnel, secured),
+    })
+    return (options, handler) => agent.dispatch(options, handler)
+  }
+
+  #toProxy(proxy: ProxyUrl): Dispatcher {
+    const options = { ...agentOptionsOf(this.#options), allowH2: false, connect: this.#connector(proxy) }
+    return this.#connections.factory(proxy.origin, options)
+  }
+
+  /** Connects to the proxy itself. */
+  #connector(proxy: ProxyUrl): buildConnector.connector {
+    const { connectTimeout: timeout = defaultConnectTimeout } = this.#options
+    const connect = buildConnection({ ...tlsOptionsOf(this.#proxyTls), allowH2: false, timeout })
+    return (options, callback) =>
+      connect(options, (error, socket) => (error ? callback(unreachable(proxy, error), null) : callback(null, socket)))
+  }
+}

@@ -1,0 +1,104 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, it } from 'vitest'
+
+/** A program that tests run against, and the Debian package that has it. */
+export interface Program {
+  readonly binary: string
+  readonly package: string
+}
+
+/** A program that runs, on a free port of the loopback. */
+export interface RunningProgram extends AsyncDisposable {
+  readonly port: number
+  /** What it was given to write into; gone when it has stopped. */
+  readonly directory: string
+}
+
+/** Where system programs are, for those whose PATH leads to none. */
+const systemDirectories = ['/usr/local/sbin', '/usr/sbin', '/sbin']
+
+function pathOf({ binary }: Program): string | undefined {
+  const directories = [...(process.env['PATH'] ?? '').split(delimiter), ...systemDirectories]
+  return directories.map((directory) => join(directory, binary)).find((path) => existsSync(path))
+}
+
+/** Tests that need programs. Without one they are skipped, and say so; where CI is set, that is a failure. */
+export function describeWith(name: string, programs: readonly Program[], tests: () => void): void {
+  const missing = programs.find((program) => pathOf(program) === undefined)
+  if (!missing) {
+    describe(name, tests)
+    return
+  }
+  const needs = `needs ${missing.binary} (apt-get install ${missing.package})`
+  describe(name, () => {
+    if (process.env['CI']) it(needs, () => Promise.reject(new Error(needs)))
+    else it.skip(`skipped: ${needs}`, () => {})
+  })
+}
+
+/** What a program is started with, for the port and the directory that it gets. */
+export type Arguments = (port: number, directory: string) => readonly string[]
+
+/** Starts a program and waits until it answers. */
+export async function startProgram(program: Program, argumentsFor: Arguments): Promise<RunningProgram> {
+  const directory = mkdtempSync(join(tmpdir(), `steadfetch-${program.binary}-`))
+  const port = await freePort()
+  const path = pathOf(program)
+  if (path === undefined) throw new Error(`${program.binary} is not installed`)
+  const child = spawn(path, argumentsFor(port, directory), { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] })
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (said += text.toString()))
+  const stop = async (): Promise<void> => {
+    await end(child)
+    rmSync(directory, { recursive: true, force: true })
+  }
+  try {
+    await untilItAnswers(child, port)
+  } catch (error) {
+    await stop()
+    throw new Error(`${program.binary}: ${said}`, { cause: error })
+  }
+  return { port, directory, [Symbol.asyncDispose]: stop }
+}
+
+/** A port that nobody listens to; another program might take it before it is used, which has not been seen. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (typeof address !== 'object' || address === null) throw new Error('no port')
+  return address.port
+}
+
+async function untilItAnswers(child: ChildProcess, port: number): Promise<void> {
+  for (let patience = 300; patience > 0; patience -= 1) {
+    if (child.exitCode !== null) throw new Error(`ended with status ${child.exitCode}`)
+    const socket = connect(port, '127.0.0.1')
+    try {
+      await once(socket, 'connect')
+      return
+    } catch {
+      await sleep(50)
+    } finally {
+      socket.destroy()
+    }
+  }
+  throw new Error('does not answer')
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = once(child, 'exit')
+  child.kill('SIGTERM')
+  const slow = setTimeout(() => child.kill('SIGKILL'), 5000)
+  await ended
+  clearTimeout(slow)
+}
