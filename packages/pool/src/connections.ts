@@ -26,13 +26,18 @@ export function agentOptionsOf(options: PoolOptions): UndiciAgent.Options {
     connections: connections === Infinity ? null : connections,
     pipelining: unpooled ? 0 : pipelining,
     allowH2: http2,
-    ...(keepAlive === undefined ? {} : { keepAliveTimeout: Math.min(keepAlive, longest) }),
+    ...(keepAlive === undefined ? {} : kept(Math.min(keepAlive, longest))),
     connect: {
       ...tlsOptionsOf(tls),
       ...(http2 ? { preferH2: true } : {}),
       ...(connectTimeout === undefined ? {} : { timeout: Math.min(connectTimeout, longest) }),
     },
   }
+}
+
+/** Whether the server says for how long it keeps connections, or not. */
+function kept(time: number): UndiciAgent.Options {
+  return { keepAliveTimeout: time, keepAliveMaxTimeout: time }
 }
 
 /** Node's options for TLS such as `tls` describes. */

@@ -23,7 +23,10 @@ export interface TlsOptions {
 export interface PoolOptions {
   /** How many connections there may be to an origin; further calls wait for one. @default Infinity */
   connections?: number
-  /** How long a connection that nobody uses is kept, where the server says nothing of it. @default 4000 */
+  /**
+   * How long a connection that nobody uses is kept; not as long where the server says so.
+   * @default 4000, or what the server says, up to 600000
+   */
   keepAlive?: number
   /** How many requests may be under way on one connection, one after the other (HTTP/1.1). @default 1 */
   pipelining?: number

@@ -19,7 +19,8 @@ export class ProxyError extends Error {
 /** A proxy that has answered, and not as it should. */
 export function refusal({ origin, credentials }: ProxyUrl, status: number): ProxyError {
   const asked = credentials ? 'does not accept the credentials' : 'asks for credentials; write them into its URL'
-  const message = status === 407 ? asked : `refuses to connect to the server`
+  // tinyproxy has 401 for credentials that are wrong.
+  const message = status === 407 || status === 401 ? asked : `refuses to connect to the server`
   return new ProxyError(origin, `proxy: ${origin} ${message} (${status})`, { status })
 }
 

@@ -20,11 +20,13 @@ export interface RunningProgram extends AsyncDisposable {
   readonly directory: string
 }
 
+const { PATH = '', CI } = process.env
+
 /** Where system programs are, for those whose PATH leads to none. */
 const systemDirectories = ['/usr/local/sbin', '/usr/sbin', '/sbin']
 
 function pathOf({ binary }: Program): string | undefined {
-  const directories = [...(process.env['PATH'] ?? '').split(delimiter), ...systemDirectories]
+  const directories = [...PATH.split(delimiter), ...systemDirectories]
   return directories.map((directory) => join(directory, binary)).find((path) => existsSync(path))
 }
 
@@ -37,7 +39,7 @@ export function describeWith(name: string, programs: readonly Program[], tests: 
   }
   const needs = `needs ${missing.binary} (apt-get install ${missing.package})`
   describe(name, () => {
-    if (process.env['CI']) it(needs, () => Promise.reject(new Error(needs)))
+    if (CI) it(needs, () => Promise.reject(new Error(needs)))
     else it.skip(`skipped: ${needs}`, () => {})
   })
 }

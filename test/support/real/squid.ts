@@ -17,7 +17,9 @@ export async function startSquid(user: string, password: string, hosts: readonly
     // It gives up being root, if it is, and has to write here all the same.
     chmodSync(directory, 0o777)
     const at = (name: string): string => join(directory, name)
-    const crypted = execFileSync('perl', ['-e', 'print crypt($ARGV[0], q($6$steadfetch$))', password], { encoding: 'utf8' })
+    const crypted = execFileSync('perl', ['-e', 'print crypt($ARGV[0], q($6$steadfetch$))', password], {
+      encoding: 'utf8',
+    })
     writeFileSync(at('passwords'), `${user}:${crypted}\n`)
     writeFileSync(at('hosts'), `127.0.0.1 localhost ${hosts.join(' ')}\n`)
     writeFileSync(
@@ -28,6 +30,7 @@ cache_log ${at('cache.log')}
 logformat asked %rm %ru
 access_log stdio:${at('access.log')} asked
 buffered_logs off
+strip_query_terms off
 cache deny all
 cache_mem 8 MB
 coredump_dir ${directory}
@@ -44,7 +47,10 @@ shutdown_lifetime 0 seconds
     return ['-N', '-f', at('squid.conf')]
   })
   let read = 0
-  const lines = (): string[] => readFileSync(join(program.directory, 'access.log'), 'utf8').split('\n').filter((line) => line !== '' && !line.startsWith('- error'))
+  const lines = (): string[] =>
+    readFileSync(join(program.directory, 'access.log'), 'utf8')
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('- error'))
   const log = async (): Promise<string[]> => {
     // A line is written when a connection is over, a moment after its client knows of it.
     for (let before = -1; before !== lines().length; await sleep(100)) before = lines().length
