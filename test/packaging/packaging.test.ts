@@ -25,7 +25,19 @@ interface Manifest {
 const camelCase = (name: string): string => name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
 
 /** The one library that a package is built on. */
-const libraries: Record<string, string> = { 'circuit-breaker': 'opossum', concurrency: 'p-limit', retry: 'p-retry' }
+const libraries: Record<string, string> = {
+  'circuit-breaker': 'opossum',
+  concurrency: 'p-limit',
+  pool: 'undici',
+  proxy: 'undici',
+  retry: 'p-retry',
+}
+
+/** The layers that are another one plus something. */
+const foundations: Record<string, string> = { proxy: '@steadfetch/pool' }
+
+/** The packages that may import what only Node has. */
+const forNode = ['pool', 'proxy']
 
 describe.each(packages)('packages/%s', (name) => {
   const manifest: Manifest = JSON.parse(read('packages', name, 'package.json'))
@@ -61,11 +73,12 @@ describe.each(packages)('packages/%s', (name) => {
   })
 
   it('depends on core and on one library at most, and imports nothing else', () => {
-    const allowed = name === 'core' ? [] : ['@steadfetch/core', ...(libraries[name] ? [libraries[name]] : [])]
+    const allowed = (name === 'core' ? [] : ['@steadfetch/core', libraries[name], foundations[name]]).filter(Boolean)
     expect(allowed).toEqual(expect.arrayContaining(Object.keys(manifest.dependencies ?? {})))
     for (const file of shipped) {
       const imports = [...readFileSync(file, 'utf8').matchAll(/(?:from|import\() ?'([^'.][^']*)'/g)].map(([, id]) => id)
-      expect(allowed, file).toEqual(expect.arrayContaining(imports))
+      const others = imports.filter((id) => !(forNode.includes(name) && /^(node:|undici\/lib\/)/.test(id ?? '')))
+      expect(allowed, file).toEqual(expect.arrayContaining(others))
     }
   })
 
@@ -95,8 +108,11 @@ describe.each(packages)('packages/%s', (name) => {
   })
 
   it('names in its README every option and every dependency', () => {
-    const options =
-      read('packages', name, 'src', `${name}.ts`).match(/^export interface \w+Options \{\n(.*?)^\}/ms)?.[1] ?? ''
+    const factory = camelCase(name).replace(/^./, (letter) => letter.toUpperCase())
+    const source = shipped.map((file) => readFileSync(file, 'utf8')).join('\n')
+    const declared = new RegExp(`^export interface (?:${factory}|Limiter)Options [^{]*\\{\\n(.*?)^\\}`, 'ms')
+    const options = declared.exec(source)?.[1] ?? ''
+    if (name !== 'core') expect(options).not.toBe('')
     for (const [, option] of options.matchAll(/^ {2}(\w+)\??:/gm)) expect(readme).toContain(`| \`${option}\``)
     for (const dependency of Object.keys(manifest.dependencies ?? {})) expect(readme).toContain(dependency)
   })

@@ -1,8 +1,11 @@
+/// <reference path="./undici.d.ts" />
 import type { Dispatcher } from 'undici'
 import Dispatcher1Wrapper from 'undici/lib/dispatcher/dispatcher1-wrapper.js'
 
-/** All that a fetch needs of a dispatcher. */
-export type Dispatches = Pick<Dispatcher, 'dispatch'>
+/** All that a fetch needs of a dispatcher. In words of our own: undici's are of no use without the types of Node. */
+export interface Dispatches {
+  dispatch(options: object, handler: object): boolean
+}
 
 /** A call that is refused where it is dispatched: to be thrown as it is, not as the cause of a failed fetch. */
 export class Refusal extends TypeError {}
@@ -13,7 +16,7 @@ export class Refusal extends TypeError {}
  */
 export class AnyFetch {
   readonly #dispatcher: Dispatches
-  readonly #translating: Dispatcher
+  readonly #translating: Dispatches
   readonly #layer: string
   readonly #http2: boolean
 

@@ -1,7 +1,9 @@
+/// <reference path="./undici.d.ts" />
 import { startTimer } from '@steadfetch/core'
-import type { Dispatcher, Agent as UndiciAgent, Pool as UndiciPool } from 'undici'
+import type { Pool as UndiciPool } from 'undici'
 import Agent from 'undici/lib/dispatcher/agent.js'
 import Pool from 'undici/lib/dispatcher/pool.js'
+import type { Dispatches } from './any-fetch.ts'
 import type { PoolOptions, TlsOptions } from './pool-options.ts'
 
 /** What the connections to an origin are doing. */
@@ -20,7 +22,7 @@ export interface OriginStats {
 const longest = 2 ** 31 - 1
 
 /** undici's options for connections such as `options` describes. */
-export function agentOptionsOf(options: PoolOptions): UndiciAgent.Options {
+export function agentOptionsOf(options: PoolOptions): object {
   const { connections = Infinity, keepAlive, pipelining = 1, http2 = false, connectTimeout, unpooled, tls } = options
   return {
     connections: connections === Infinity ? null : connections,
@@ -36,7 +38,7 @@ export function agentOptionsOf(options: PoolOptions): UndiciAgent.Options {
 }
 
 /** Whether the server says for how long it keeps connections, or not. */
-function kept(time: number): UndiciAgent.Options {
+function kept(time: number): object {
   return { keepAliveTimeout: time, keepAliveMaxTimeout: time }
 }
 
@@ -49,12 +51,17 @@ export function tlsOptionsOf({ verify, ...pems }: TlsOptions = {}): object {
 export class Connections {
   readonly #pools = new Map<UndiciPool, string>()
 
-  agent(options: UndiciAgent.Options): Dispatcher {
-    return new Agent({ ...options, factory: this.factory })
+  /** To whichever origin; the options are undici's. */
+  agent(options: object): Dispatches {
+    return new Agent({ ...options, factory: (origin, options) => this.#pool(origin, options) })
   }
 
-  /** What undici calls for the connections to an origin. */
-  readonly factory = (origin: string | URL, options: object): Dispatcher => {
+  /** To one origin; the options are undici's. */
+  pool(origin: string, options: object): Dispatches {
+    return this.#pool(origin, options)
+  }
+
+  #pool(origin: string | URL, options: object): UndiciPool {
     // undici closes those whose last connection has ended, and says so to nobody.
     for (const pool of this.#pools.keys()) if (isOver(pool)) this.#pools.delete(pool)
     const pool = new Pool(origin, options)

@@ -15,8 +15,8 @@ declare module 'undici/lib/dispatcher/pool.js' {
 }
 
 declare module 'undici/lib/dispatcher/dispatcher1-wrapper.js' {
-  import type { Dispatcher } from 'undici'
-  export default class Dispatcher1Wrapper extends Dispatcher {
-    constructor(dispatcher: Pick<Dispatcher, 'dispatch'>)
+  export default class Dispatcher1Wrapper {
+    constructor(dispatcher: object)
+    dispatch(options: object, handler: object): boolean
   }
 }

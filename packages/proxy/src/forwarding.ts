@@ -1,3 +1,4 @@
+import type { Dispatches } from '@steadfetch/pool'
 import type { Dispatcher } from 'undici'
 import { refusal } from './proxy-error.ts'
 import { authorizationOf, type ProxyUrl } from './proxy-url.ts'
@@ -6,7 +7,7 @@ import { authorizationOf, type ProxyUrl } from './proxy-url.ts'
 export type Dispatch = (options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler) => boolean
 
 /** Asks a proxy for `http:` URLs, in plain words: it sees the whole of the request. */
-export function forwarding(proxy: ProxyUrl, dispatcher: Dispatcher): Dispatch {
+export function forwarding(proxy: ProxyUrl, dispatcher: Dispatches): Dispatch {
   const authorization = authorizationOf(proxy)
   const credentials = authorization === undefined ? {} : { 'proxy-authorization': authorization }
   return (options, handler) => {

@@ -1,6 +1,8 @@
+/// <reference path="./undici.d.ts" />
 import {
   agentOptionsOf,
   type Connections,
+  type Dispatches,
   type PoolOptions,
   Refusal,
   type TlsOptions,
@@ -23,7 +25,7 @@ export class Routes {
   readonly #connections: Connections
   readonly #options: PoolOptions
   readonly #proxyTls: TlsOptions | undefined
-  readonly #direct: Dispatcher
+  readonly #direct: Dispatches
   readonly #ways = new Map<string, Dispatch>()
 
   constructor(choice: Choice, connections: Connections, options: PoolOptions, proxyTls: TlsOptions | undefined) {
@@ -67,9 +69,9 @@ export class Routes {
     return (options, handler) => agent.dispatch(options, handler)
   }
 
-  #toProxy(proxy: ProxyUrl): Dispatcher {
+  #toProxy(proxy: ProxyUrl): Dispatches {
     const options = { ...agentOptionsOf(this.#options), allowH2: false, connect: this.#connector(proxy) }
-    return this.#connections.factory(proxy.origin, options)
+    return this.#connections.pool(proxy.origin, options)
   }
 
   /** Connects to the proxy itself. */

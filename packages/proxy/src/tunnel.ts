@@ -1,5 +1,7 @@
+/// <reference path="./undici.d.ts" />
 import { isIPv6, type Socket } from 'node:net'
-import type { buildConnector, Dispatcher } from 'undici'
+import type { Dispatches } from '@steadfetch/pool'
+import type { buildConnector } from 'undici'
 import connect from 'undici/lib/api/api-connect.js'
 import Socks5ProxyAgent from 'undici/lib/dispatcher/socks5-proxy-agent.js'
 import { refusal, unreachable } from './proxy-error.ts'
@@ -9,7 +11,7 @@ import { authorizationOf, type ProxyUrl } from './proxy-url.ts'
 export type Tunnel = (hostname: string, port: number) => Promise<Socket>
 
 /** By the method CONNECT. */
-export function httpTunnel(proxy: ProxyUrl, dispatcher: Dispatcher, timeout: number): Tunnel {
+export function httpTunnel(proxy: ProxyUrl, dispatcher: Dispatches, timeout: number): Tunnel {
   const authorization = authorizationOf(proxy)
   return async (hostname, port) => {
     const path = `${isIPv6(hostname) ? `[${hostname}]` : hostname}:${port}`

@@ -3,7 +3,7 @@
 declare module 'undici/lib/api/api-connect.js' {
   import type { Dispatcher } from 'undici'
   /** `Dispatcher.prototype.connect`, which is there only when the whole of undici is. */
-  export default function connect(this: Dispatcher, options: Dispatcher.ConnectOptions): Promise<Dispatcher.ConnectData>
+  export default function connect(this: object, options: Dispatcher.ConnectOptions): Promise<Dispatcher.ConnectData>
 }
 
 declare module 'undici/lib/core/connect.js' {
