@@ -19,6 +19,15 @@ describe('the body of a call', () => {
     ['{ not JSON, password: S3CRET', '{ not JSON, password: REDACTED'],
     ['grün und gut', 'grün und gut'],
     [
+      '<login a="1"><user>x</user><password>S3 CRET</password><wsse:Password T="a">S3&amp;CRET</wsse:Password></login>',
+      '<login a="1"><user>x</user><password>REDACTED</password><wsse:Password T="a">REDACTED</wsse:Password></login>',
+    ],
+    ['<credentials>\n <a>S3CRET</a>\n</credentials><b>1</b>', '<credentials>REDACTED</credentials><b>1</b>'],
+    ['<token/><token></token><b>1</b>', '<token/><token></token><b>1</b>'],
+    ['<password><![CDATA[S3<CRET>]]></password><b/>', '<password>REDACTED</password><b/>'],
+    ['<a><password>S3CRET', '<a><password>REDACTED'],
+    [String.raw`{"a":"{\"token\":\"S3CRET\"}"}`, String.raw`{"a":"{\"token\":\"REDACTED\"}"}`],
+    [
       '--b\r\nContent-Disposition: form-data; name="password"\r\n\r\nS3\nCRET\r\n--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--b--',
       '--b\r\nContent-Disposition: form-data; name="password"\r\n\r\nREDACTED\r\n--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--b--',
     ],

@@ -1,4 +1,5 @@
-import { type Redaction, redacted } from './redaction.ts'
+import { redacted } from './mask-secrets.ts'
+import type { Redaction } from './redaction.ts'
 
 /** A field of a form that is sent in parts, up to the end of its value. */
 const part = /(name="([^"]*)"(?:[^\r]|\r(?!\n\r\n))*\r\n\r\n)((?:[^\r]|\r(?!\n--))*)/g

@@ -44,8 +44,21 @@ describe('a text', () => {
     ['{ token: S3CRET, a: 1 }', '{ token: REDACTED, a: 1 }'],
     ['secret="S3 CRET" a', 'secret="REDACTED" a'],
     ['credentials: { a: S3CRET }', 'credentials: REDACTED'],
+    ['Bearer access_token="S3CRET"', 'Bearer REDACTED'],
+    ['Basic password="S3CRET"', 'Basic REDACTED'],
+    ['invalid bearer password: "S3CRET"', 'invalid bearer REDACTED: "REDACTED"'],
+    ['bad digest signature="S3CRET"', 'bad digest REDACTED'],
+    ['Digest username="bob", response="S3CRET"', 'Digest REDACTED, REDACTED'],
+    ["password='S3CRET' token='S3CRET'", "password='REDACTED' token='REDACTED'"],
+    ['Bearer "S3CRET"', 'Bearer REDACTED'],
+    [String.raw`{"body":"{\"token\":\"S3CRET\"}"}`, String.raw`{"body":"{\"token\":\"REDACTED\"}"}`],
   ])('%s is shown as %s', (text, shown) => {
     expect(redaction.text(text)).toBe(shown)
+  })
+
+  it('has none of what is in quotes in a header of the call in it', () => {
+    const headers = { authorization: 'Digest username="bob", response="S3CRET"' }
+    expect(redaction.text('no S3CRET', redaction.secretsOf('http://a.test', { headers }))).toBe('no REDACTED')
   })
 
   it('has none of the secrets of the call in it', () => {
@@ -124,8 +137,10 @@ describe('options', () => {
   it.each([
     [{ name: [] }, 'log: redact: there is no option "name"; there are names, patterns'],
     [{ names: 'x' }, 'log: redact.names must be an array of names, got "x"'],
-    [{ names: [''] }, 'log: redact.names must be an array of names, got an array'],
-    [{ patterns: ['x'] }, 'log: redact.patterns must be an array of regular expressions, got an array'],
+    [{ names: ['a', ''] }, 'log: redact.names must be an array of names, got "" in it'],
+    [{ names: ['a', 5] }, 'log: redact.names must be an array of names, got 5 in it'],
+    [{ patterns: 'x' }, 'log: redact.patterns must be an array of regular expressions, got "x"'],
+    [{ patterns: ['x'] }, 'log: redact.patterns must be an array of regular expressions, got "x" in it'],
     [true, 'log: redact: options must be an object, got true'],
   ])('refuses %o and names what is wrong', (options, message) => {
     expect(() => Reflect.apply(assertRedact, undefined, ['log', options])).toThrow(new TypeError(message))

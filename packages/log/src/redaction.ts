@@ -1,4 +1,5 @@
-import { assertOptions, type FetchInit, type FetchInput, headersOf, inWords, urlOf } from '@steadfetch/core'
+import { assertList, assertOptions, type FetchInit, type FetchInput, headersOf, urlOf } from '@steadfetch/core'
+import { maskSecrets, redacted } from './mask-secrets.ts'
 import { isSecretName, lettersOf } from './secret-names.ts'
 
 /** What is kept out of the output, beside what always is. */
@@ -9,32 +10,16 @@ export interface RedactOptions {
   patterns?: readonly RegExp[]
 }
 
-/** What stands in place of a secret: the same in a URL, in a header and in a shell. */
-export const redacted = 'REDACTED'
-
 /** Shorter values say nothing, and may be anywhere. */
 const shortest = 4
-
-// Each pattern begins where a name begins and nowhere else: the text may be long, and no part of it is looked at twice.
-const userinfo = /(?<![a-z0-9+.-])([a-z][a-z0-9+.-]*:\/\/)[^\s/?#]*@/gi
-const scheme = /\b(bearer|basic|digest|negotiate)\s+(?!auth|token|realm|credential|scheme)[\w.~+/=-]{6,}/gi
-const nestedUserinfo = /(%3A%2F%2F)(?:(?!%2F|%3F|%23)[^\s/?#&])*%40/gi
-const pair = /(?:%3F|%26|(?<![\w.[\]-]))([\w.[\]-]+)(?:\s*=\s*|%3D)/gi
-const parameter = /"[^"\n]*"|(?:(?!%26)[^\s&"',;#<>])*/iy
-const member = /(?<![\w-])([\w-]+)["']?\s*:\s*/g
-const quoted = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/y
-const line = /[^\n]*/y
-const word = /[^\s,;&}\])]*/y
 
 /** @throws {TypeError} that names what is wrong. */
 export function assertRedact(layer: string, options: RedactOptions): void {
   assertOptions(`${layer}: redact`, options, ['names', 'patterns'])
   const { names = [], patterns = [] } = options
-  const areNames = Array.isArray(names) && names.every((name) => typeof name === 'string' && lettersOf(name) !== '')
-  if (!areNames) throw new TypeError(`${layer}: redact.names must be an array of names, got ${inWords(names)}`)
-  if (!Array.isArray(patterns) || !patterns.every((pattern) => pattern instanceof RegExp)) {
-    throw new TypeError(`${layer}: redact.patterns must be an array of regular expressions, got ${inWords(patterns)}`)
-  }
+  assertList(`${layer}: redact.names`, names, 'names', (name) => typeof name === 'string' && lettersOf(name) !== '')
+  const isPattern = (pattern: unknown): boolean => pattern instanceof RegExp
+  assertList(`${layer}: redact.patterns`, patterns, 'regular expressions', isPattern)
 }
 
 /** Takes secrets out of what is going to be shown. */
@@ -98,12 +83,7 @@ export class Redaction {
     if (!this.#on) return text
     let shown = text
     for (const secret of secrets) shown = shown.replaceAll(secret, redacted)
-    shown = shown
-      .replace(userinfo, `$1${redacted}@`)
-      .replace(nestedUserinfo, `$1${redacted}%40`)
-      .replace(scheme, `$1 ${redacted}`)
-    shown = this.#masked(shown, pair, () => parameter)
-    shown = this.#masked(shown, member, valueOfMember)
+    shown = maskSecrets(shown, (name) => this.hides(name))
     return this.#withoutPatterns(shown)
   }
 
@@ -129,21 +109,6 @@ export class Redaction {
     return shown === plain ? value : encodeURIComponent(shown)
   }
 
-  /** A text without the values of secret names; `begin` finds the names, and a sticky pattern what their values are. */
-  #masked(text: string, begin: RegExp, valueAt: (name: string, text: string, at: number) => RegExp): string {
-    let shown = ''
-    let at = 0
-    for (const { 0: start, 1: name = '', index } of text.matchAll(begin)) {
-      if (index < at || !this.hides(name)) continue
-      const from = index + start.length
-      const value = matchAt(valueAt(name, text, from), text, from)
-      const quote = /^["']/.exec(value)?.[0] ?? ''
-      shown += text.slice(at, from) + (value === '' ? '' : quote + redacted + quote)
-      at = from + value.length
-    }
-    return shown + text.slice(at)
-  }
-
   #withoutPatterns(text: string): string {
     return this.#patterns.reduce((shown, pattern) => shown.replace(pattern, redacted), text)
   }
@@ -151,7 +116,8 @@ export class Redaction {
 
 /** The parts of a header that may turn up alone: `Bearer x`, `a=x; b=y`, and the user and password of `Basic x`. */
 function partsOf(value: string): string[] {
-  const parts = [value, ...value.split(/[\s;,]+/), ...value.split(/[;,]\s*/).map((pair) => pair.replace(/^[^=]*=/, ''))]
+  const ofPairs = value.split(/[;,]\s*/).map((pair) => pair.replace(/^[^=]*=/, ''))
+  const parts = [value, ...value.split(/[\s;,]+/), ...ofPairs, ...ofPairs.map((part) => part.replace(/^"|"$/g, ''))]
   const basic = /^basic\s+(.+)$/i.exec(value)?.[1]
   return basic === undefined ? parts : [...parts, ...decodedBasic(basic)]
 }
@@ -171,19 +137,6 @@ function decoded(value: string): string {
   } catch {
     return value
   }
-}
-
-/** Cookies and credentials have blanks in them, and what is nested has no end that could be told: all of the line. */
-function valueOfMember(name: string, text: string, at: number): RegExp {
-  const first = text.charAt(at)
-  if (first === '"' || first === "'") return matchAt(quoted, text, at) === '' ? line : quoted
-  return /cookie|auth/i.test(name) || first === '{' || first === '[' ? line : word
-}
-
-/** What a sticky pattern matches at a place; nothing where it does not. */
-function matchAt(pattern: RegExp, text: string, at: number): string {
-  pattern.lastIndex = at
-  return pattern.exec(text)?.[0] ?? ''
 }
 
 /** The headers of a call, those too that the platform is going to refuse, quoting them. */

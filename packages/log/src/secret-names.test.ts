@@ -23,6 +23,8 @@ describe('a name that is secret', () => {
       'otp',
       'user[password]',
     ],
+    ...['x-auth', 'X-OTP', 'x-pin', 'x_hmac', 'xSid', 'x-user-pin', 'user[otp]', 'db_pass', 'connect.sid', 'x-code'],
+    ...['dpop', 'DPoP', 'x-ms-client-principal', 'x-honeycomb-team', 'bearer', 'passcode', 'csrf', '_xsrf'],
   ])('is %s', (name) => expect(isSecretName(name)).toBe(true))
 
   it('is one that was named, in any spelling', () => {
@@ -36,5 +38,6 @@ describe('a name that is not', () => {
   it.each([
     ...['content-type', 'accept', 'host', 'user-agent', 'page', 'q', 'monkey', 'x-request-id', 'idempotency-key'],
     ...['location', 'etag', 'www-authenticate', 'status', 'zip_code', 'signal', ''],
+    ...['x-idempotency-key', 'x-forwarded-for', 'x-author', 'spinning', 'x', 'country-code', 'x-bypass', 'authority'],
   ])('is %s', (name) => expect(isSecretName(name)).toBe(false))
 })

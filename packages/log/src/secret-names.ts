@@ -1,24 +1,11 @@
 const parts =
-  /token|secret|passw|passphrase|signature|credential|apikey|accesskey|privatekey|authkey|authoriz|authentication|cookie|session|jwt/
+  /token|secret|passw|passphrase|passcode|signature|credential|apikey|accesskey|privatekey|authkey|authoriz|authentication|cookie|session|jwt|bearer|csrf|xsrf|clientprincipal|honeycombteam/
 
-const words = new Set([
-  'key',
-  'sig',
-  'code',
-  'auth',
-  'pwd',
-  'pass',
-  'sid',
-  'otp',
-  'pin',
-  'hmac',
-  'assertion',
-  'ticket',
-  'samlresponse',
-])
+/** Secret as a whole name, an `x-` before it or not. */
+const words = new Set(['code', 'assertion', 'ticket', 'samlresponse', 'dpop'])
 
-/** `subscription-key`, `sharedKey`; not `monkey`. */
-const endsInKey = /[^a-zA-Z0-9][kK][eE][yY]$|[a-z0-9]Key$/
+/** Secret as the last word of a name too: `x-auth`, `userPin`, `shared-key`; not `monkey`. */
+const lastWords = new Set(['key', 'sig', 'auth', 'pwd', 'pass', 'sid', 'otp', 'pin', 'hmac'])
 
 /** Keys that open nothing. */
 const harmless = new Set(['idempotencykey', 'secwebsocketkey', 'surrogatekey'])
@@ -30,11 +17,20 @@ const harmless = new Set(['idempotencykey', 'secwebsocketkey', 'surrogatekey'])
 export function isSecretName(name: string, more: ReadonlySet<string> = new Set()): boolean {
   const letters = lettersOf(name)
   if (more.has(letters)) return true
-  if (harmless.has(letters)) return false
-  return words.has(letters) || parts.test(letters) || endsInKey.test(name)
+  const separated = wordsOf(name)
+  const own = separated.slice(separated.length > 1 && separated[0] === 'x' ? 1 : 0)
+  const joined = own.join('')
+  if (harmless.has(joined)) return false
+  return words.has(joined) || lastWords.has(joined) || lastWords.has(own.at(-1) ?? '') || parts.test(letters)
 }
 
 /** A name without case and separators: `X-Api_Key` is `xapikey`. */
 export function lettersOf(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]/g, '')
+}
+
+/** `X-Api_Key` and `xApiKey` are `x`, `api`, `key`. */
+function wordsOf(name: string): string[] {
+  const separated = name.replace(/([a-z0-9])(?=[A-Z])/g, '$1 ').toLowerCase()
+  return separated.split(/[^a-z0-9]+/).filter((word) => word !== '')
 }
