@@ -192,6 +192,67 @@ describe('a closed circuit', () => {
   })
 })
 
+describe('a test double without headers', () => {
+  it.each([200, 404, 503])('with status %i is a response as any other', async (status) => {
+    const double = { ok: status === 200, status, json: async () => ({}) } as unknown as Response
+    const { call, table } = breaking({ failuresInARow: 2 }, () => double)
+    expect(await call()).toBe(status)
+    expect(await call()).toBe(status)
+    expect(table.stateOf(url)).toBe(status === 503 ? 'open' : 'closed')
+  })
+})
+
+describe('a signal that has aborted before', () => {
+  it.each(['closed', 'open', 'isolated'])('wins with its reason over a circuit that is %s', async (state) => {
+    const { call, calls, inner, table } = breaking({ failuresInARow: 1 }, state === 'open' ? 503 : 200)
+    if (state === 'open') await calls(1)
+    if (state === 'isolated') table.isolate(url)
+    const before = inner.calls.length
+    for (const reason of [new Error('mine'), 0, null]) {
+      expect(await call({ signal: AbortSignal.abort(reason) })).toBe(reason)
+    }
+    expect(inner.calls).toHaveLength(before)
+    expect(table.stateOf(url)).toBe(state)
+  })
+
+  it('takes no probe', async () => {
+    const { call, calls, table } = breaking({ failuresInARow: 1 }, 503, 200)
+    await calls(1)
+    await vi.advanceTimersByTimeAsync(2000)
+    expect(await call({ signal: AbortSignal.abort('mine') })).toBe('mine')
+    expect(await call()).toBe(200)
+    expect(table.stateOf(url)).toBe('closed')
+  })
+})
+
+describe('where a test has replaced the timers and the date only', () => {
+  beforeEach(() => {
+    vi.useRealTimers()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
+  })
+
+  it('gives up on a probe that hangs', async () => {
+    const { call, calls, table } = breaking({ failuresInARow: 1 }, 503, 'hang', 200)
+    await calls(1)
+    await vi.advanceTimersByTimeAsync(2000)
+    void call()
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(await call()).toBeInstanceOf(CircuitOpenError)
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(await call()).toBe(200)
+    expect(table.stateOf(url)).toBe('closed')
+  })
+
+  it('forgets what is older than the window', async () => {
+    const options = { failuresInARow: 100, minimumCalls: 4, window: 1000 }
+    const { calls, table } = breaking(options, 503, 503, 503, 200, 200, 503, 200)
+    await calls(3)
+    await vi.advanceTimersByTimeAsync(2000)
+    await calls(4)
+    expect(table.stateOf(url)).toBe('closed')
+  })
+})
+
 describe('an open circuit', () => {
   it('says for which origin, and until when', async () => {
     const { calls, call } = breaking({}, 503)

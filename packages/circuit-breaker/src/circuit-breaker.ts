@@ -44,9 +44,10 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): Middleware<
       if (perCall !== undefined)
         throw new TypeError(`circuitBreaker: per call it is false or absent, got ${inWords(perCall)}`)
 
+      const signal = signalOf(input, rest)
+      signal?.throwIfAborted()
       const circuit = circuits.of(input)
       const permit = circuit.admit()
-      const signal = signalOf(input, rest)
       try {
         const response = await fetch(input, rest)
         assertResponse('circuitBreaker', response)

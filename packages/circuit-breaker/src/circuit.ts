@@ -1,5 +1,6 @@
 import { CircuitOpenError } from './circuit-open-error.ts'
 import { Generation } from './generation.ts'
+import { type Moment, millisecondsSince, momentAgo } from './moment.ts'
 import type { Verdict } from './verdict.ts'
 
 /**
@@ -36,7 +37,7 @@ export class Circuit {
   /** How often it has opened since it was last closed. */
   #openings = 0
   #retryAt = 0
-  #probeBegan: number | undefined
+  #probeBegan: Moment | undefined
 
   constructor(
     key: string,
@@ -99,12 +100,11 @@ export class Circuit {
   }
 
   #beginProbe(): void {
-    const now = performance.now()
-    const wait = (this.#probeBegan ?? Number.NEGATIVE_INFINITY) + this.#generation.openTime - now
+    const wait = this.#probeBegan ? this.#generation.openTime - millisecondsSince(this.#probeBegan) : 0
     if (wait > 0) throw new CircuitOpenError(this.#key, Math.ceil(Date.now() + wait))
     // A probe that takes longer than the circuit was open is given up on, and not listened to any more.
     this.#era += 1
-    this.#probeBegan = now
+    this.#probeBegan = momentAgo(0)
   }
 
   #succeeded(): void {

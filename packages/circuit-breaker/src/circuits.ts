@@ -101,7 +101,7 @@ export function circuits(options: CircuitsOptions = {}): Circuits {
       ),
     { most, evicted: (circuit) => circuit.end(), inUse: ({ state }) => state === 'isolated' },
   )
-  const of = (input: FetchInput): Circuit => table.of(keyOf(per, input))
+  const of = (input: FetchInput): Circuit => table.of(keyOf('circuitBreaker', per, input))
   const close = (): void => table.clear()
   const keyOfHandled = (url: FetchInput): string => keyOfUrl('circuits', per, url)
   return {

@@ -1,3 +1,5 @@
+import { millisecondsSince, momentAgo } from './moment.ts'
+
 /**
  * Turns the buckets of an opossum's window over, by the clock and when asked to: without it every circuit would have a
  * timer running for as long as it exists. It has the members of an event emitter that opossum uses.
@@ -5,7 +7,7 @@
 export class RollingWindow {
   readonly #bucket: number
   readonly #buckets: number
-  #turned = performance.now()
+  #turned = momentAgo(0)
   #turn: (() => void) | undefined
 
   /** @param length of the whole window, in milliseconds. */
@@ -16,8 +18,9 @@ export class RollingWindow {
 
   /** Lets go of what is older than the window. */
   turn(): void {
-    const due = Math.floor((performance.now() - this.#turned) / this.#bucket)
-    this.#turned += due * this.#bucket
+    const since = millisecondsSince(this.#turned)
+    const due = Math.floor(since / this.#bucket)
+    if (due > 0) this.#turned = momentAgo(since % this.#bucket)
     for (let turns = Math.min(due, this.#buckets); turns > 0; turns -= 1) this.#turn?.()
   }
 

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { compose, type Fetch, type FetchInit, type FetchInput } from '@steadfetch/core'
@@ -138,6 +139,37 @@ describe('options', () => {
     expect(() => Reflect.apply(concurrency({ limit: 1 }), undefined, [url])).toThrow(
       `concurrency: fetch must be a function, got "${url}"`,
     )
+  })
+})
+
+describe('a key that is no string', () => {
+  it.each([
+    [async (asked: URL) => asked.host, 'a promise'],
+    [() => ({}), 'an object'],
+  ])('is refused by the name of the option, and nothing is sent (%#)', async (per, words) => {
+    const inner = scriptedFetch(200)
+    const limited = concurrency({ limit: 1, per: per as never })(inner)
+    const message = `concurrency: per must return a string, got ${words}`
+    await expect(limited(url)).rejects.toThrow(new TypeError(message))
+    expect(inner.calls).toHaveLength(0)
+  })
+})
+
+describe("a body that is one of Node's streams", () => {
+  it('holds its slot to its end', async () => {
+    const limited = concurrency({ limit: 1, queue: 0 })(async () => {
+      return { status: 200, body: Readable.from(['a']) } as unknown as Response
+    })
+    const response = await limited(url)
+    await expect(limited(url)).rejects.toThrow(QueueFullError)
+    await Readable.prototype.toArray.call(response.body)
+    await settle()
+    expect((await limited(url)).status).toBe(200)
+  })
+
+  it('that is something else altogether holds none', async () => {
+    const limited = concurrency({ limit: 1, queue: 0 })(async () => ({ status: 200, body: 'x' }) as unknown as Response)
+    for (let call = 0; call < 3; call += 1) expect((await limited(url)).status).toBe(200)
   })
 })
 
@@ -413,6 +445,20 @@ describe('the queue', () => {
       origin: '',
       message: expect.stringContaining('one of the 3 slots of all calls'),
     })
+  })
+})
+
+describe('the wait', () => {
+  it('ends where a test has replaced the timers and the date only', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
+    const limited = concurrency({ limit: 1, queueTimeout: 1000 })(scriptedFetch('hang'))
+    void limited(url)
+    const waiting = limited(url).catch((error: unknown) => error)
+    await vi.advanceTimersByTimeAsync(1000)
+    const error = await waiting
+    expect(error).toBeInstanceOf(QueueFullError)
+    expect(error).toMatchObject({ reason: 'timeout' })
+    expect(Reflect.get(Object(error), 'waited')).toBeGreaterThanOrEqual(1000)
   })
 })
 

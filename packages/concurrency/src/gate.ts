@@ -73,7 +73,7 @@ export class Gate {
         since: performance.now(),
         enter,
         fail,
-        expired: () => this.#refuse(waiter, 'timeout'),
+        expired: () => this.#refuse(waiter, 'timeout', queueTimeout),
         place: undefined,
         forgetSignal: undefined,
         forgetTime: undefined,
@@ -125,8 +125,9 @@ export class Gate {
     return waiter
   }
 
-  #refuse(waiter: Waiter, reason: QueueFullReason): void {
-    this.#leave(waiter).fail(this.refusal(reason, Math.round(performance.now() - waiter.since)))
+  #refuse(waiter: Waiter, reason: QueueFullReason, least = 0): void {
+    const waited = Math.max(least, Math.round(performance.now() - waiter.since))
+    this.#leave(waiter).fail(this.refusal(reason, waited))
   }
 
   /** Why a call is not made. */

@@ -97,7 +97,7 @@ export function limiter(options: LimiterOptions): Limiter {
       }
     },
     enter: (input, wait) => {
-      const gate = gates.of(keyOf(per, input))
+      const gate = gates.of(keyOf('concurrency', per, input))
       if (closed) throw gate.refusal('closed')
       return gate.tryEnter() ?? gate.enter(wait)
     },

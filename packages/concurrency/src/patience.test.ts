@@ -2,7 +2,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Patience, type Waiting } from './patience.ts'
 
 beforeEach(() => void vi.useFakeTimers())
-afterEach(() => void vi.useRealTimers())
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
 
 /** Somebody who starts to wait now, for so long. */
 function waiting(patience: Patience, time: number): Waiting & { expired: ReturnType<typeof vi.fn>; leave: () => void } {
@@ -53,6 +56,24 @@ describe('Patience', () => {
     const fourth = waiting(patience, 100)
     fourth.leave()
     fourth.leave()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('takes the timer for the time where a test has replaced the timers only', () => {
+    vi.useRealTimers()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(1000)
+    const patience = new Patience()
+    const [first, second] = [waiting(patience, 100), waiting(patience, 100)]
+    clock.mockReturnValue(1005)
+    const third = waiting(patience, 100)
+    vi.advanceTimersByTime(99)
+    expect(first.expired).not.toHaveBeenCalled()
+    vi.advanceTimersByTime(1)
+    expect([first, second].every(({ expired }) => expired.mock.calls.length === 1)).toBe(true)
+    expect(third.expired).not.toHaveBeenCalled()
+    vi.advanceTimersByTime(5)
+    expect(third.expired).toHaveBeenCalledOnce()
     expect(vi.getTimerCount()).toBe(0)
   })
 

@@ -37,6 +37,13 @@ export function assertWhole(what: string, value: unknown, least: number): void {
   }
 }
 
+/** @throws {TypeError} when `list` is no array, or a member of it is not one `of` what it should have. */
+export function assertList(what: string, list: unknown, of: string, isOne: (member: unknown) => boolean): void {
+  if (!Array.isArray(list)) throw new TypeError(`${what} must be an array of ${of}, got ${inWords(list)}`)
+  const odd = list.findIndex((member) => !isOne(member))
+  if (odd >= 0) throw new TypeError(`${what} must be an array of ${of}, got ${inWords(list[odd])} in it`)
+}
+
 /**
  * A `fetch` that is a test double may forget to return anything.
  *

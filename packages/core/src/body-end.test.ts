@@ -556,6 +556,62 @@ describe('onBodyEnd', () => {
   })
 })
 
+/** The response of another fetch, such as node-fetch, or of a test double. */
+const foreign = (body: unknown): Response => ({ status: 200, body }) as Response
+
+describe('onBodyEnd of a body that is no web stream', () => {
+  it.each([
+    ['a string', 'text'],
+    ['bytes', new Uint8Array(3)],
+    ['an object', {}],
+    ['a function', () => {}],
+  ])('calls back at once where it is %s', (_, body) => {
+    const over = vi.fn()
+    for (let layer = 0; layer < 2; layer += 1) onBodyEnd(foreign(body), over)
+    expect(over).toHaveBeenCalledTimes(2)
+    expect(over).toHaveBeenCalledWith(undefined)
+  })
+
+  it("tells of the end of Node's, whose writing side does not count", async () => {
+    const open = (): void => {}
+    const halfOpen = new stream.Duplex({ read: () => void halfOpen.push(null), write: open })
+    for (const body of [Readable.from(['a', 'b']), Readable.from(['a']).pipe(new stream.PassThrough()), halfOpen]) {
+      const over = vi.fn()
+      onBodyEnd(foreign(body), over)
+      await setImmediate()
+      expect(over).not.toHaveBeenCalled()
+      await buffer(body)
+      await expectOver(over)
+      expect(over).toHaveBeenCalledWith(undefined)
+    }
+  })
+
+  it("tells what Node's has failed with, and nothing where it was destroyed by whoever read it", async () => {
+    for (const error of [failure, undefined]) {
+      const body = new Readable({ read: () => {} })
+      const over = vi.fn()
+      onBodyEnd(foreign(body), over)
+      body.destroy(error)
+      await expectOver(over)
+      expect(over).toHaveBeenCalledWith(error)
+    }
+  })
+
+  it('watches nothing of it, and leaves it as it is', async () => {
+    const body = Readable.from(['a', 'b'])
+    const watcher = { waiting: vi.fn(), arrived: vi.fn(), over: vi.fn() }
+    watchBody(foreign(body), watcher)
+    expect(await body.toArray()).toEqual(['a', 'b'])
+    for (const told of Object.values(watcher)) expect(told).not.toHaveBeenCalled()
+  })
+
+  it('calls back at once without node:stream', () => {
+    const over = vi.fn()
+    onBodyEndWithoutNodeStream(foreign(Readable.from(['a'])), over)
+    expect(over).toHaveBeenCalledOnce()
+  })
+})
+
 /** Known, and stated at `watchBody`: without node:stream a body is seen to end when it is read, cancelled or collected. */
 describe('onBodyEnd without node:stream misses', () => {
   /** By the other way to see it, which is not what is tested here. */

@@ -1,4 +1,4 @@
-import { watchBody } from './body-reads.ts'
+import { isWebStream, watchBody } from './body-reads.ts'
 import { createNotes } from './notes.ts'
 
 /** Told with what a body has failed, and of any other end with nothing. */
@@ -11,7 +11,7 @@ interface BodyEnd {
 }
 
 interface NodeStream {
-  finished(stream: ReadableStream, callback: Callback): unknown
+  finished(stream: ReadableStream, options: { writable: boolean }, callback: Callback): unknown
 }
 
 /** By `getBuiltinModule`, so that a bundler for browsers finds no import to resolve. */
@@ -34,12 +34,15 @@ const collected = new FinalizationRegistry<BodyEnd>((end) => finish(end, undefin
  * A body that is null is over at once. The body is observed and neither locked nor changed; it may be read in any way,
  * a clone's included. (Without `node:stream`, in browsers, it is observed as {@link watchBody} does.)
  *
+ * A body that is no web stream may be one of Node's, as node-fetch's is, which is observed where there is `node:stream`;
+ * of anything else nobody could tell the end, so that it is over at once.
+ *
  * A reader that is dropped half-way through does not end a body: its connection is really still open.
  * The callback must not throw, nor refer to the response, or it keeps alive what it waits to see collected.
  */
 export function onBodyEnd(response: Response, callback: Callback): void {
   const { body } = response
-  const end = body ? (ends.get(body) ?? observe(response, body)) : undefined
+  const end = typeof body === 'object' && body ? (ends.get(body) ?? observe(response, body)) : undefined
   if (end === undefined || end.over) callback(end?.error)
   else end.callbacks.push(callback)
 }
@@ -48,14 +51,22 @@ function observe(response: Response, body: ReadableStream): BodyEnd {
   const end: BodyEnd = { over: false, error: undefined, callbacks: [] }
   ends.set(body, end)
   collected.register(body, end)
-  const over = finisher(end)
-  if (!finished(body, over)) watchBody(response, { over })
+  const isWeb = isWebStream(body)
+  const over = isWeb ? finisher(end) : finisherOfNode(end, body)
+  if (finished(body, over)) return end
+  if (isWeb) watchBody(response, { over })
+  else over()
   return end
 }
 
 /** In a function of its own: a closure made in `observe` would hold the body that it waits to see collected. */
 function finisher(end: BodyEnd): Callback {
   return (error) => finish(end, error)
+}
+
+/** A stream that somebody destroyed without an error was cancelled; Node makes an error of that. */
+function finisherOfNode(end: BodyEnd, body: object): Callback {
+  return (error) => finish(end, 'errored' in body && body.errored === null ? undefined : error)
 }
 
 function finish(end: BodyEnd, error: unknown): void {
@@ -68,7 +79,7 @@ function finish(end: BodyEnd, error: unknown): void {
 /** Node's own look at a stream, or false where there is none; it knows the streams of its own runtime only. */
 function finished(body: ReadableStream, callback: Callback): boolean {
   try {
-    nodeStream?.finished(body, callback)
+    nodeStream?.finished(body, { writable: false }, callback)
     return nodeStream !== undefined
   } catch {
     return false

@@ -62,14 +62,19 @@ const consumers = ['arrayBuffer', 'blob', 'bytes', 'formData', 'json', 'text'] a
  * runtimes that do not build their bodies on the stream's public members, which the browsers are,
  * `Response.prototype.text.call(response)`, an upload of `response.body` and a `Response` made of it. These work; they
  * are just not seen. A body that fails while nobody reads it is over when somebody does, and one that is being read
- * already is not watched at all.
+ * already is not watched at all. Nor is one that is no web stream, such as node-fetch's: nothing is told of it.
  */
 export function watchBody(response: Response, watcher: BodyWatcher): void {
   const { body } = response
-  if (!body) return
+  if (!isWebStream(body)) return
   const watch = watches.get(body) ?? new Watch()
   watch.add(watcher)
   if (!watches.has(body) && !body.locked) install(response, body, watch)
+}
+
+/** Whether a body is what the platform's are: a test double's, and that of another fetch, may be anything. */
+export function isWebStream(body: unknown): body is ReadableStream<Bytes> {
+  return typeof body === 'object' && body !== null && 'getReader' in body && typeof body.getReader === 'function'
 }
 
 function install(response: Response, body: ReadableStream<Bytes>, watch: Watch): void {

@@ -1,9 +1,18 @@
 export { abortable, onAbort } from './abort.ts'
-export { assertDuration, assertFunction, assertOptions, assertResponse, assertWhole, inWords } from './assert.ts'
+export {
+  assertDuration,
+  assertFunction,
+  assertList,
+  assertOptions,
+  assertResponse,
+  assertWhole,
+  inWords,
+} from './assert.ts'
 export { type Attempt, type AttemptLog, attemptsOf, recordAttempts, type StopReason } from './attempts.ts'
 export { onBodyEnd } from './body-end.ts'
 export { type BodyWatcher, watchBody } from './body-reads.ts'
 export { headersOf, isRequest, methodOf, signalOf, urlOf, withInit, withoutOption, withPerCall } from './call.ts'
+export { causedBy } from './caused-by.ts'
 export { compose } from './compose.ts'
 export { deadlineOf, setDeadline } from './deadline.ts'
 export { DerivedSignal } from './derived-signal.ts'

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { setImmediate } from 'node:timers/promises'
 import { type FaultServer, startFaultServer } from '@steadfetch/test-support/fault-server'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -198,6 +199,19 @@ describe('a body', () => {
     const { response } = observed((controller) => controller.error(new Error('broken')), { 'content-length': '70000' })
     await expect(response.clone().text()).rejects.toThrow('broken')
     discard(response)
+  })
+
+  it("is destroyed where it is a stream of Node's, and left alone where it is something else", () => {
+    const body = new Readable({ read: () => {} })
+    for (const other of [body, 'text', {}, 7]) discard({ status: 200, body: other } as unknown as Response)
+    expect(body.destroyed).toBe(true)
+  })
+
+  it('may come without headers', async () => {
+    const { body } = new Response('text')
+    const response = { status: 200, body } as Response
+    discard(response)
+    await bodyOver(response)
   })
 
   it('may consist of something other than bytes', async () => {

@@ -1,3 +1,4 @@
+import { isWebStream } from './body-reads.ts'
 import { startTimer } from './timer.ts'
 
 /** What is read of an unwanted body before its connection is given up instead, in bytes. */
@@ -9,14 +10,23 @@ const patience = 100
 /**
  * Throws a response away so that its connection is free again: a short body is read to its end, which leaves the
  * connection open for the next call; a long or slow one is cancelled. It goes on behind the caller's back and never
- * fails. A body that somebody else is reading is left alone.
+ * fails. A body that somebody else is reading is left alone; one of Node's streams, as node-fetch's is, is destroyed.
  */
 export function discard(response: Response): void {
   const { body } = response
-  if (!body || body.locked) return
+  if (!isWebStream(body)) {
+    destroy(body)
+    return
+  }
+  if (body.locked) return
   const ignore = (): void => {}
-  if (Number(response.headers.get('content-length')) > drainable) body.cancel().catch(ignore)
+  if (Number(response.headers?.get?.('content-length')) > drainable) body.cancel().catch(ignore)
   else drain(body).catch(ignore)
+}
+
+function destroy(body: unknown): void {
+  if (typeof body !== 'object' || body === null) return
+  if ('destroy' in body && typeof body.destroy === 'function') body.destroy()
 }
 
 async function drain(body: ReadableStream<Uint8Array>): Promise<void> {

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { assertPer, Keyed, keyOf } from './keyed.ts'
+import { assertPer, Keyed, keyOf, keyOfUrl } from './keyed.ts'
 
 describe('keyOf', () => {
   it.each([
@@ -9,31 +9,36 @@ describe('keyOf', () => {
     ['credentials in the URL', 'https://user:password@api.test:8443/'],
     ['upper case', 'HTTPS://API.TEST:8443'],
   ])('is the origin of %s', (_, input) => {
-    expect(keyOf('origin', input)).toBe('https://api.test:8443')
+    expect(keyOf('layer', 'origin', input)).toBe('https://api.test:8443')
   })
 
   it('tells schemes, hosts and ports apart, and takes the default port for none', () => {
     const origins = ['http://a.test', 'https://a.test', 'http://b.test', 'http://a.test:8080']
-    expect(new Set(origins.map((origin) => keyOf('origin', origin))).size).toBe(4)
-    expect(keyOf('origin', 'http://a.test:80/')).toBe(keyOf('origin', 'http://a.test/'))
+    expect(new Set(origins.map((origin) => keyOf('layer', 'origin', origin))).size).toBe(4)
+    expect(keyOf('layer', 'origin', 'http://a.test:80/')).toBe(keyOf('layer', 'origin', 'http://a.test/'))
   })
 
   it('is one for everything when it is global', () => {
-    for (const input of ['http://a.test', 'https://b.test', 'nonsense']) expect(keyOf('global', input)).toBe('')
+    for (const input of ['http://a.test', 'https://b.test', 'nonsense'])
+      expect(keyOf('layer', 'global', input)).toBe('')
   })
 
   it('is what the function makes of the URL', () => {
     const first = (url: URL): string => url.pathname.split('/')[1] ?? ''
-    expect(keyOf(first, 'http://a.test/tenant/7')).toBe('tenant')
-    expect(keyOf(first, new Request('http://a.test/other/7'))).toBe('other')
+    expect(keyOf('layer', first, 'http://a.test/tenant/7')).toBe('tenant')
+    expect(keyOf('layer', first, new Request('http://a.test/other/7'))).toBe('other')
   })
 
   it('gives the function a URL of its own', () => {
     const input = new URL('http://a.test/x')
-    keyOf((url) => {
-      url.hostname = 'changed.test'
-      return url.href
-    }, input)
+    keyOf(
+      'layer',
+      (url) => {
+        url.hostname = 'changed.test'
+        return url.href
+      },
+      input,
+    )
     expect(input.href).toBe('http://a.test/x')
   })
 
@@ -42,17 +47,31 @@ describe('keyOf', () => {
     const per = (): string => {
       throw failure
     }
-    expect(() => keyOf(per, 'http://a.test')).toThrow(failure)
+    expect(() => keyOf('layer', per, 'http://a.test')).toThrow(failure)
   })
 
   it('has one key for data: URLs and one for what is no URL, and leaves the complaint to the platform', () => {
-    expect(keyOf('origin', 'data:text/plain,a')).toBe('null')
+    expect(keyOf('layer', 'origin', 'data:text/plain,a')).toBe('null')
     const per = vi.fn(() => 'key')
     for (const input of ['nonsense', '/relative', '', 'http://']) {
-      expect(keyOf('origin', input)).toBe('')
-      expect(keyOf(per, input)).toBe('')
+      expect(keyOf('layer', 'origin', input)).toBe('')
+      expect(keyOf('layer', per, input)).toBe('')
     }
     expect(per).not.toHaveBeenCalled()
+  })
+})
+
+describe('a key that is no string', () => {
+  it.each([
+    [async (url: URL) => url.host, 'a promise'],
+    [() => ({}), 'an object'],
+    [() => undefined, 'undefined'],
+    [() => 7, '7'],
+  ])('is refused, and the option named (%#)', (per, words) => {
+    const message = `concurrency: per must return a string, got ${words}`
+    for (const of of [keyOf, keyOfUrl]) {
+      expect(() => Reflect.apply(of, undefined, ['concurrency', per, 'http://a.test'])).toThrow(new TypeError(message))
+    }
   })
 })
 

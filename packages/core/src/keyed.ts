@@ -5,12 +5,23 @@ import type { FetchInput } from './fetch.ts'
 /** What a layer keeps its state apart by: the origin of the URL, not at all, or a name of your own. */
 export type Per = 'origin' | 'global' | ((url: URL) => string)
 
-/** The key of a call; a URL that is none has the empty one. */
-export function keyOf(per: Per, input: FetchInput): string {
+/**
+ * The key of a call; a URL that is none has the empty one.
+ *
+ * @throws {TypeError} when a function made no string of the URL: state by another key would be one for every call.
+ * `what` names the layer.
+ */
+export function keyOf(what: string, per: Per, input: FetchInput): string {
   if (per === 'global') return ''
   const url = urlOf(input)
   if (url === undefined) return ''
-  return per === 'origin' ? url.origin : per(url)
+  return per === 'origin' ? url.origin : keyFrom(what, per(url))
+}
+
+function keyFrom(what: string, key: unknown): string {
+  if (typeof key === 'string') return key
+  const isPromise = typeof key === 'object' && key !== null && 'then' in key
+  throw new TypeError(`${what}: per must return a string, got ${isPromise ? 'a promise' : inWords(key)}`)
 }
 
 /**
@@ -19,7 +30,7 @@ export function keyOf(per: Per, input: FetchInput): string {
  * @throws {TypeError} when it is no URL, which would be taken for a key of its own; `what` names the handle.
  */
 export function keyOfUrl(what: string, per: Per, url: FetchInput): string {
-  if (per === 'global' || urlOf(url) !== undefined) return keyOf(per, url)
+  if (per === 'global' || urlOf(url) !== undefined) return keyOf(what, per, url)
   throw new TypeError(`${what}: a URL with its scheme is needed, as in 'https://api.example.com', got ${inWords(url)}`)
 }
 

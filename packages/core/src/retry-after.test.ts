@@ -49,6 +49,20 @@ describe('Retry-After', () => {
   })
 })
 
+describe('a test double without usable headers', () => {
+  it.each([
+    [undefined],
+    [null],
+    [{}],
+    [{ 'retry-after': '1' }],
+    [{ get: 'x' }],
+    [new Map()],
+    [new Map([['retry-after', 7]])],
+  ])('has no Retry-After: %o', (headers) => {
+    expect(Reflect.apply(retryAfterOf, undefined, [headers])).toBeUndefined()
+  })
+})
+
 describe('retry-after-ms', () => {
   it.each([
     ['250', 250],

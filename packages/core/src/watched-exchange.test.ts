@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { type FaultServer, startFaultServer } from '@steadfetch/test-support/fault-server'
@@ -120,6 +121,19 @@ describe('an exchange with its bytes counted', () => {
     while (!(await reader?.read())?.done);
     await vi.waitFor(() => expect(ends).toHaveLength(1))
     expect(ends[0]).toMatchObject({ outcome: 'ended' })
+    expect(ends[0]).not.toHaveProperty('bytes')
+  })
+
+  it("is not counted when the body is one of Node's streams, even where the response is dropped", async () => {
+    const body = Readable.from(['abc'])
+    const { ends } = watched({ status: 200, body } as unknown as Response)
+    for (let turn = 0; turn < 3; turn += 1) {
+      await new Promise((resolve) => setTimeout(resolve))
+      collectGarbage()
+    }
+    await body.toArray()
+    await vi.waitFor(() => expect(ends).toHaveLength(1))
+    expect(ends[0]).toMatchObject({ outcome: 'ended', status: 200 })
     expect(ends[0]).not.toHaveProperty('bytes')
   })
 

@@ -1,5 +1,5 @@
 import { onBodyEnd } from './body-end.ts'
-import { type BodyWatcher, watchBody } from './body-reads.ts'
+import { type BodyWatcher, isWebStream, watchBody } from './body-reads.ts'
 
 /**
  * How an exchange ended. `complete`: the body was read to its end, or there was none. `cancelled`: whoever read it
@@ -59,7 +59,7 @@ export class WatchedExchange {
       this.#end({ outcome: 'complete', bytes: 0 })
       return
     }
-    const reads = countBytes && !body.locked ? new Reads(response) : undefined
+    const reads = countBytes && isWebStream(body) && !body.locked ? new Reads(response) : undefined
     if (reads) watchBody(response, reads)
     onBodyEnd(response, ending(this, reads))
   }
@@ -130,7 +130,8 @@ function ending(exchange: WatchedExchange, reads: Reads | undefined): (error?: u
 }
 
 /** The length of a body as it is read: not that of one that was compressed on its way. */
-function contentLengthOf(headers: Headers): number | undefined {
+function contentLengthOf(headers: Headers | undefined): number | undefined {
+  if (typeof headers?.get !== 'function') return undefined
   const length = headers.get('content-length') ?? ''
   return /^\d{1,15}$/.test(length) && !headers.has('content-encoding') ? Number(length) : undefined
 }

@@ -1,6 +1,7 @@
 import {
   abortable,
   assertResponse,
+  causedBy,
   discard,
   type Fetch,
   type FetchInit,
@@ -10,9 +11,9 @@ import {
   reportUncaught,
   signalOf,
   WatchedExchange,
-  withInit,
 } from '@steadfetch/core'
 import type { EndEvent, HooksOptions, RequestEvent } from './hooks.ts'
+import { readOnly } from './read-only.ts'
 import { replacedRequest, type SentRequest } from './replaced-request.ts'
 
 /** One call with its hooks. Of the response it keeps nothing: a response that nobody has any more must be collected. */
@@ -109,7 +110,7 @@ export class HookedCall<Options> {
 
   #event(): RequestEvent {
     const { input, init } = this.#sent
-    return { input, init: Object.freeze(withInit(init, {})) }
+    return { input, init: readOnly(init) }
   }
 }
 
@@ -133,19 +134,4 @@ function assertReplacement(hook: string, value: unknown): asserts value is Respo
 /** Of this realm or of another one, such as npm undici's. */
 function isResponse(value: unknown): value is Response {
   return typeof value === 'object' && value !== null && 'status' in value && 'headers' in value && 'body' in value
-}
-
-/** How deep a chain of causes is followed; one that runs in a circle ends here too. */
-const deepest = 10
-
-/** What a hook threw, with the failure that it was told of as its cause where it has none and is not itself behind it. */
-function causedBy(cause: unknown, thrown: unknown): unknown {
-  if (!(thrown instanceof Error) || 'cause' in thrown || !Object.isExtensible(thrown)) return thrown
-  let behind = cause
-  for (let depth = 0; depth < deepest && behind instanceof Error; depth += 1) {
-    if (behind === thrown) return thrown
-    behind = behind.cause
-  }
-  Object.defineProperty(thrown, 'cause', { value: cause, configurable: true, writable: true, enumerable: false })
-  return thrown
 }

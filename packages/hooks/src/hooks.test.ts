@@ -1,4 +1,5 @@
 import { getEventListeners } from 'node:events'
+import { Readable } from 'node:stream'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { compose, type Fetch, type FetchInit, headersOf, withInit } from '@steadfetch/core'
@@ -157,6 +158,40 @@ describe('the hooks of a call', () => {
     })(scriptedFetch(200))
     expect(await reasonOf(hooked(url, init))).toBeInstanceOf(TypeError)
     expect(init).toEqual({ method: 'PUT' })
+  })
+
+  it.each([
+    ['a plain object', () => ({ a: '1' })],
+    ['Headers', () => new Headers({ a: '1' })],
+    ['pairs', () => [['a', '1']] as [string, string][]],
+  ])("cannot change the caller's headers, which are %s", async (_, made) => {
+    const headers = made()
+    const change = ({ init }: { init: RequestInit }): void => {
+      const shown = init.headers
+      expect(Object.getPrototypeOf(shown)).toBe(Object.getPrototypeOf(headers))
+      expect(new Headers(shown).get('a')).toBe('1')
+      if (shown instanceof Headers) shown.set('a', '2')
+      else if (Array.isArray(shown))
+        expect(() => Reflect.apply(Object.assign, undefined, [shown[0], ['a', '2']])).toThrow()
+      else expect(() => Reflect.apply(Object.assign, undefined, [shown, { a: '2' }])).toThrow()
+    }
+    const inner = scriptedFetch(204)
+    const ended = Promise.withResolvers<void>()
+    const onEnd = (event: EndEvent): void => {
+      change(event)
+      ended.resolve()
+    }
+    await hooks({ onRequest: change, onResponse: change, onEnd })(inner)(url, { headers })
+    await ended.promise
+    expect(headers).toEqual(made())
+    expect(inner.calls[0]?.init?.headers).toBe(headers)
+  })
+
+  it('leave headers that can be read only once to the fetch', async () => {
+    const headers = new Map([['a', '1']]).entries()
+    const inner = scriptedFetch(204)
+    await Reflect.apply(hooks({ onRequest: () => {}, onResponse: () => {} })(inner), undefined, [url, { headers }])
+    expect([...new Headers(inner.calls[0]?.init?.headers)]).toEqual([['a', '1']])
   })
 
   it('leave the response the one that the platform made', async () => {
@@ -491,6 +526,34 @@ describe("the caller's abort", () => {
     await hooks(options)(inner)(url, { signal })
     await reasonOf(hooks(options)(inner)(url, { signal }))
     expect(getEventListeners(signal, 'abort')).toHaveLength(0)
+  })
+})
+
+describe('an init that is none', () => {
+  it.each([5, 'x', true])('is refused as a replacement, and onEnd is told: %o', async (init) => {
+    const onEnd = vi.fn()
+    const inner = scriptedFetch(200)
+    const hooked = hooks({ onRequest: () => ({ init }) as never, onEnd })(inner)
+    const reason = await reasonOf(hooked(url))
+    expect(reason).toEqual(
+      new TypeError(`hooks: onRequest must return an init that is an object, got ${JSON.stringify(init)}`),
+    )
+    expect(onEnd).toHaveBeenCalledOnce()
+    expect(onEnd.mock.calls[0]?.[0]).toMatchObject({ outcome: 'failed', error: reason, input: url })
+    expect(inner.calls).toHaveLength(0)
+  })
+})
+
+describe("a body that is one of Node's streams", () => {
+  it('is handed on as it is, and its end told without its bytes', async () => {
+    const body = Readable.from(['a', 'b'])
+    const onEnd = vi.fn()
+    const hooked = hooks({ onEnd, bytes: true })(async () => ({ status: 200, body }) as unknown as Response)
+    const response = await hooked(url)
+    expect(await Readable.prototype.toArray.call(response.body)).toEqual(['a', 'b'])
+    await vi.waitFor(() => expect(onEnd).toHaveBeenCalledOnce())
+    expect(onEnd.mock.calls[0]?.[0]).toMatchObject({ outcome: 'ended', status: 200 })
+    expect(onEnd.mock.calls[0]?.[0]).not.toHaveProperty('bytes')
   })
 })
 

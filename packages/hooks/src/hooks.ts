@@ -31,7 +31,7 @@ export type HookResult<Value> = Value | undefined | void | Promise<Value | undef
 /** What {@link HooksOptions.onRequest} is told: the call as it is. */
 export interface RequestEvent {
   readonly input: FetchInput
-  /** A copy that cannot be changed; return another one instead. */
+  /** A copy, its headers too, that cannot be changed or does not change the call; return another one instead. */
   readonly init: Readonly<FetchInit>
 }
 

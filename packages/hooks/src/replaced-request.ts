@@ -40,6 +40,9 @@ export function replacedRequest<Options>(
   if (isRequest(asInput)) return following({ input: asInput, init: init && beside(init) }, signal)
   if (!('input' in replacement || 'init' in replacement)) refuse(replacement)
   const parts = replacement as { readonly input?: FetchInput; readonly init?: FetchInit & Options }
+  if (parts.init !== undefined && typeof parts.init !== 'object') {
+    throw new TypeError(`hooks: onRequest must return an init that is an object, got ${inWords(parts.init)}`)
+  }
   return following({ input: parts.input ?? input, init: parts.init ?? init }, signal)
 }
 

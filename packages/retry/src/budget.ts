@@ -51,14 +51,14 @@ export function retryBudget(options: RetryBudgetOptions = {}): RetryBudget {
   return {
     pay(input, throttled) {
       const price = throttled ? throttledCost : cost
-      const bucket = buckets.of(keyOf(per, input))
+      const bucket = buckets.of(keyOf('retryBudget', per, input))
       if (bucket.tokens < price) return undefined
       bucket.tokens -= price
       return price
     },
     succeeded(input, cost = 1) {
       if (buckets.size === 0) return
-      const key = keyOf(per, input)
+      const key = keyOf('retryBudget', per, input)
       const bucket = buckets.peek(key)
       if (bucket === undefined) return
       bucket.tokens += cost

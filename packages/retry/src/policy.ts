@@ -1,6 +1,7 @@
 import {
   assertDuration,
   assertFunction,
+  assertList,
   assertOptions,
   assertWhole,
   type ErrorKind,
@@ -47,7 +48,7 @@ export function policyOf(layer: RetryOptions, perCall: RetryOptions = {}): Polic
   } = withPerCall(layer, perCall)
   assertWhole('retry: attempts', attempts, 1)
   assertList('retry: statuses', statuses, 'status codes', isStatus)
-  assertList('retry: methods', methods, 'method names', (method) => typeof method === 'string')
+  assertList('retry: methods', methods, 'method names', isMethod)
   assertList('retry: errors', errors, 'error kinds', (kind) => errorKinds.some((known) => known === kind))
   assertDuration('retry: maxWait', maxWait)
   assertOptions('retry: replay', replay, ['maxBytes'])
@@ -73,8 +74,7 @@ function isStatus(status: unknown): boolean {
   return Number.isInteger(status) && Number(status) >= 100 && Number(status) <= 599
 }
 
-function assertList(what: string, list: unknown, of: string, isOne: (member: unknown) => boolean): void {
-  if (!Array.isArray(list)) throw new TypeError(`${what} must be an array of ${of}, got ${inWords(list)}`)
-  const odd = list.findIndex((member) => !isOne(member))
-  if (odd >= 0) throw new TypeError(`${what} must be an array of ${of}, got ${inWords(list[odd])} in it`)
+/** A token, by RFC 9110, section 9.1. */
+function isMethod(method: unknown): boolean {
+  return typeof method === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(method)
 }

@@ -2,6 +2,7 @@ import {
   type Attempt,
   abortable,
   assertResponse,
+  causedBy,
   deadlineOf,
   discard,
   errorKind,
@@ -38,6 +39,8 @@ class Failure extends Error {
   }
 }
 
+const twice = 'retry: fetch returned the same Response twice; make a new one for each call'
+
 /** A call whose first attempt has failed, from there to the outcome that stands. */
 export class RetriedCall<Options> {
   readonly #fetch: Fetch<Options>
@@ -48,7 +51,11 @@ export class RetriedCall<Options> {
   readonly #replay: Replay<FetchInit & Options>
   readonly #attempts: Attempt[] = []
   #init: (FetchInit & Options) | undefined
+  /** The responses that were thrown away. */
+  readonly #discarded = new WeakSet<Response>()
   #paid: number | undefined
+  /** By `performance.now()`, no earlier than this: the waits are over, although a test may have replaced the timers only. */
+  #earliest = 0
   #stopped: StopReason | undefined
 
   constructor(
@@ -103,6 +110,7 @@ export class RetriedCall<Options> {
       const fetch = this.#fetch
       const response = await fetch(this.#input, this.#init)
       assertResponse('retry', response)
+      if (this.#discarded.has(response)) throw new TypeError(twice)
       return { response }
     } catch (error) {
       return { error }
@@ -127,20 +135,36 @@ export class RetriedCall<Options> {
       const throttled = response !== undefined && (response.status === 429 || retryAfter !== undefined)
       const wait = (retryAfter ?? 0) + this.#backoff(throttled && retryAfter === undefined)
       if (wait > this.#policy.maxWait) return this.#stop('deadline')
-      if (performance.now() + wait >= deadlineOf(this.#signal)) return this.#stop('deadline')
+      if (this.#now() + wait >= deadlineOf(this.#signal)) return this.#stop('deadline')
       if (this.#budget) {
         const price = this.#budget.pay(this.#input, throttled)
         if (price === undefined) return this.#stop('budget')
         this.#paid = price
       }
-      if (response) discard(response)
+      if (response) this.#throwAway(response)
       await this.#wait(wait, outcome)
       this.#init = again.init
       return true
     } catch (reason) {
       if (response) discard(response)
-      throw reason
+      throw this.#explained(reason, outcome)
     }
+  }
+
+  #throwAway(response: Response): void {
+    if (response.body) this.#discarded.add(response)
+    discard(response)
+  }
+
+  /** An error of the program's own, from `onRetry` or `backoff`: what went before it is known by it. */
+  #explained(thrown: unknown, { error }: Outcome): unknown {
+    if (this.#signal?.aborted) return thrown
+    this.#record(thrown)
+    return error === undefined ? thrown : causedBy(error, thrown)
+  }
+
+  #now(): number {
+    return Math.max(performance.now(), this.#earliest)
   }
 
   async #wait(wait: number, outcome: Outcome): Promise<void> {
@@ -150,7 +174,9 @@ export class RetriedCall<Options> {
     const event = { attempt: this.#attempts.length, wait, ...(response ? { response } : { error }) }
     try {
       await abortable(Promise.resolve(this.#policy.onRetry?.(event)), this.#signal)
+      const began = this.#now()
       await sleep(wait, this.#signal)
+      this.#earliest = began + wait
     } catch (reason) {
       // There will be no retry after all, so it costs nothing.
       if (this.#budget) this.#budget.succeeded(this.#input, this.#paid)

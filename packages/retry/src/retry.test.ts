@@ -43,6 +43,8 @@ describe('options', () => {
     [{ statuses: [50] }, 'retry: statuses must be an array of status codes, got 50 in it'],
     [{ errors: [undefined] }, 'retry: errors must be an array of error kinds, got undefined in it'],
     [{ methods: 'GET' }, 'retry: methods must be an array of method names, got "GET"'],
+    [{ methods: ['GET', 'G T'] }, 'retry: methods must be an array of method names, got "G T" in it'],
+    [{ methods: [''] }, 'retry: methods must be an array of method names, got "" in it'],
     [{ errors: ['resets'] }, 'retry: errors must be an array of error kinds, got "resets" in it'],
     [{ backoff: 100 }, 'retry: backoff: options must be an object, got 100'],
     [{ backoff: { base: 0 } }, 'retry: backoff.base must be a positive number of milliseconds, got 0'],
@@ -444,6 +446,47 @@ describe('the outcome', () => {
   })
 })
 
+describe('a test double', () => {
+  const twice = new TypeError('retry: fetch returned the same Response twice; make a new one for each call')
+
+  it('that returns the same response again is told so, where the body is thrown away already', async () => {
+    const busy = new Response('busy', { status: 503 })
+    const inner = scriptedFetch(() => busy)
+    const { reason } = await settled(retry()(inner)(url))
+    expect(reason).toEqual(twice)
+    expect(attemptsOf(reason)?.attempts).toMatchObject([{ status: 503 }, { error: reason }])
+    expect(inner.calls).toHaveLength(2)
+  })
+
+  it('may return the same response again where that has no body', async () => {
+    for (const busy of [new Response(null, { status: 503 }), { ok: false, status: 503 } as Response]) {
+      const { value } = await settled(retry()(scriptedFetch(() => busy))(url))
+      expect(value).toBe(busy)
+      expect(attemptsOf(value)?.attempts).toHaveLength(3)
+    }
+  })
+
+  it('may be without headers', async () => {
+    const double =
+      (status: number): Reply =>
+      () =>
+        ({ ok: status === 200, status, json: async () => ({}) }) as Response
+    const { value } = await settled(retry()(scriptedFetch(double(503), double(429), double(200)))(url))
+    expect(value?.status).toBe(200)
+  })
+})
+
+describe('where a test has replaced the timers only', () => {
+  it('begins no wait that the total would outlast', async () => {
+    vi.useRealTimers()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const limited = compose(timeout({ after: 10_000 }), retry({ attempts: 9, backoff: () => 4000 }))(scriptedFetch(503))
+    const { value, reason } = await settled(limited(url))
+    expect(reason).toBeUndefined()
+    expect(attemptsOf(value)).toMatchObject({ attempts: [{}, {}, {}], stopped: 'deadline' })
+  })
+})
+
 describe('onRetry', () => {
   it('is told of each further attempt before the wait', async () => {
     const events: RetryEvent[] = []
@@ -465,14 +508,41 @@ describe('onRetry', () => {
     expect(inner.calls).toHaveLength(1)
   })
 
+  it('gives what it throws the failure as its cause, where it has none, and the attempts', async () => {
+    const failure = networkError('ECONNRESET')
+    for (const [thrown, cause] of [
+      [new Error('no more'), failure],
+      [new Error('no more', { cause: 'its own' }), 'its own'],
+      [failure, failure.cause],
+    ] as const) {
+      const onRetry = vi.fn(() => {
+        if (onRetry.mock.calls.length === 2) throw thrown
+      })
+      const { reason } = await settled(retry({ onRetry })(scriptedFetch(503, failure))(url))
+      expect(reason).toBe(thrown)
+      expect(thrown.cause).toBe(cause)
+      expect(attemptsOf(reason)?.attempts).toMatchObject([{ status: 503 }, { error: failure }])
+    }
+  })
+
+  it('leaves an error alone that has no failure to be caused by, but for the attempts', async () => {
+    const thrown = new Error('no more')
+    const { reason } = await settled(retry({ onRetry: () => Promise.reject(thrown) })(scriptedFetch(503))(url))
+    expect(reason).toBe(thrown)
+    expect(thrown).not.toHaveProperty('cause')
+    expect(attemptsOf(reason)?.attempts).toMatchObject([{ status: 503 }])
+  })
+
   it('does not hold up an abort', async () => {
     const controller = new AbortController()
     const never = retry({ onRetry: () => new Promise<void>(() => {}) })(scriptedFetch(503))
     const calling = never(url, { signal: controller.signal })
     calling.catch(() => {})
     await vi.advanceTimersByTimeAsync(10)
-    controller.abort('enough')
-    expect((await settled(calling)).reason).toBe('enough')
+    const reason = new Error('enough')
+    controller.abort(reason)
+    expect((await settled(calling)).reason).toBe(reason)
+    expect(attemptsOf(reason)).toBeUndefined()
   })
 })
 

@@ -37,7 +37,10 @@ export interface RetryOptions {
   budget?: RetryBudget | false
   /** How much of a `Request`'s body is kept to be sent again. @default { maxBytes: 1048576 } */
   replay?: ReplayOptions
-  /** Told of every further attempt before the wait for it, and awaited. What it throws is what the call fails with. */
+  /**
+   * Told of every further attempt before the wait for it, and awaited. What it throws is what the call fails with; it gets the
+   * error of the attempt as its `cause`, where it has none, and {@link attemptsOf} tells of it what went before.
+   */
   onRetry?: (retry: RetryEvent) => void | Promise<void>
 }
 

@@ -19,16 +19,17 @@ import { TimeoutError, type TimeoutLimit } from './timeout-error.ts'
 export class Exchange {
   readonly #limits: Required<TimeoutOptions>
   readonly #own: DerivedSignal
-  readonly #started = performance.now()
-  #phase: 'headers' | 'body' = 'headers'
-  #timer: Timer
+  readonly #timer: Timer
+  readonly #headersTimer: Timer | undefined
   #idleTimer: Timer | undefined
+  #phase: 'headers' | 'body' = 'headers'
 
   constructor(input: FetchInput, init: FetchInit | undefined, options: TimeoutOptions) {
     const { after = Infinity, headers = Infinity, idle = Infinity } = options
     this.#limits = { after, headers, idle }
-    this.#own = new DerivedSignal(input, init, this.#started + Math.min(after, headers))
-    this.#timer = headers < after ? this.#start('headers', headers) : this.#start('after', after)
+    this.#own = new DerivedSignal(input, init, performance.now() + Math.min(after, headers))
+    this.#timer = this.#start('after', after)
+    if (headers < after) this.#headersTimer = this.#start('headers', headers)
   }
 
   /** Settles with the response to what is sent, or with the reason the moment a limit is exceeded or the caller aborts. */
@@ -74,11 +75,7 @@ export class Exchange {
   /** What still runs does not keep the process alive: only the connection does. */
   #headersArrived(): void {
     this.#phase = 'body'
-    const { after, headers } = this.#limits
-    if (headers < after) {
-      this.#timer.stop()
-      this.#timer = this.#start('after', this.#started + after - performance.now())
-    }
+    this.#headersTimer?.stop()
     this.#timer.unref()
   }
 
@@ -90,6 +87,7 @@ export class Exchange {
   /** Nothing of the call is left behind. */
   #end(): void {
     this.#timer.stop()
+    this.#headersTimer?.stop()
     this.#idleTimer?.stop()
     this.#own.release()
   }
