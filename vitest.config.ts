@@ -5,7 +5,7 @@ export default defineConfig({
     testTimeout: 20_000,
     projects: [
       { extends: true, test: { name: 'packages', include: ['packages/*/src/**/*.test.ts'] } },
-      { extends: true, test: { name: 'whole', include: ['test/**/*.test.ts', 'examples/**/*.test.ts'] } },
+      { extends: true, test: { name: 'whole', include: ['{test,examples,benchmarks}/**/*.test.ts'] } },
     ],
   },
 })

@@ -58,8 +58,8 @@ describe.each(subjects)('$name: the function', ({ wrap }) => {
   })
 })
 
-describe.each(middleware)('$name: the function', ({ wrap, options }) => {
-  const [outermost] = Object.keys(options)
+describe.each(middleware)('$name: the function', ({ name, wrap, options }) => {
+  const [outermost = name.split(',')[0]] = Object.keys(options)
 
   it('has the name of its outermost layer', () => {
     expect(wrap(platform).name).toBe(outermost)

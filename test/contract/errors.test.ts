@@ -1,7 +1,7 @@
 import type { FetchInput } from '@steadfetch/core'
 import { networkError, scriptedFetch } from '@steadfetch/test-support/scripted-fetch'
 import { describe, expect, it } from 'vitest'
-import { failureOf, shapeOf } from './failure.ts'
+import { failureOf, outlineOf, shapeOf } from './failure.ts'
 import { reasons } from './reasons.ts'
 import { serving } from './serving.ts'
 import { control, middleware, platform, subjects } from './subjects.ts'
@@ -51,7 +51,9 @@ const wrongCalls: Readonly<Record<string, () => [FetchInput, object?]>> = {
   },
 }
 
-describe.each(subjects)('$name: what the fetch below fails with', ({ wrap, options }) => {
+describe.each(subjects)('$name: what the fetch below fails with', ({ wrap, options, connects }) => {
+  const seen = connects ? outlineOf : shapeOf
+
   it.each(thrown)('arrives as it is when it is %s', async (_, error) => {
     const failing = wrap(() => Promise.reject(error))(url, { ...options })
     expect(await failureOf(failing)).toBe(error)
@@ -78,8 +80,8 @@ describe.each(subjects)('$name: what the fetch below fails with', ({ wrap, optio
     'at %s is what it is with the platform',
     async (path) => {
       const init = { method: 'POST' }
-      const failure = shapeOf(await failureOf(wrap(platform)(here.url(path), { ...options, ...init })))
-      expect(failure).toEqual(shapeOf(await failureOf(platform(here.url(path), init))))
+      const failure = seen(await failureOf(wrap(platform)(here.url(path), { ...options, ...init })))
+      expect(failure).toEqual(seen(await failureOf(platform(here.url(path), init))))
       expect(failure).toMatchObject({ class: TypeError, message: 'fetch failed' })
     },
   )
@@ -87,8 +89,8 @@ describe.each(subjects)('$name: what the fetch below fails with', ({ wrap, optio
   it.each(['/reset?at=body', '/close?at=body', '/truncate?as=length', '/truncate?as=chunked', '/bad-gzip'])(
     'in the body of %s is what it is with the platform',
     async (path) => {
-      const failure = shapeOf(await failureOf((await wrap(platform)(here.url(path), { ...options })).text()))
-      expect(failure).toEqual(shapeOf(await failureOf((await platform(here.url(path))).text())))
+      const failure = seen(await failureOf((await wrap(platform)(here.url(path), { ...options })).text()))
+      expect(failure).toEqual(seen(await failureOf((await platform(here.url(path))).text())))
       expect(failure).toMatchObject({ class: TypeError, message: 'terminated' })
     },
   )

@@ -1,3 +1,5 @@
+import { errorKind } from '@steadfetch/core'
+
 /** What a call, or the reading of a body, fails with; that may be any value. */
 export async function failureOf(promise: Promise<unknown>): Promise<unknown> {
   try {
@@ -14,6 +16,12 @@ export function shapeOf(error: unknown): unknown {
   const { name, message, cause } = error
   const code = 'code' in error ? error.code : undefined
   return { class: error.constructor, name, message: withoutPorts(message), code, cause: cause && shapeOf(cause) }
+}
+
+/** What of a failure is the same whichever client has met it. */
+export function outlineOf(error: unknown): unknown {
+  if (!(error instanceof Error)) return error
+  return { class: error.constructor, name: error.name, message: withoutPorts(error.message), kind: errorKind(error) }
 }
 
 function withoutPorts(message: string): string {

@@ -38,7 +38,7 @@ const forms: Readonly<Record<string, () => RequestInit>> = {
   'a Request': () => new Request('http://somewhere.test/else', { ...members(), signal: new AbortController().signal }),
 }
 
-describe.each(subjects)('$name: the init', ({ wrap, options }) => {
+describe.each(subjects)('$name: the init', ({ wrap, options, connects }) => {
   const fetch = wrap(platform)
 
   it.each(Object.keys(forms))('is %s', async (form) => {
@@ -65,8 +65,8 @@ describe.each(subjects)('$name: the init', ({ wrap, options }) => {
       const init = inner.calls[0]?.init
       expect(init === undefined || Object.getPrototypeOf(init) === Object.prototype).toBe(true)
       for (const [member, value] of Object.entries(init ?? {})) {
-        expect(member).toBe('signal')
-        expect(value).toBeInstanceOf(AbortSignal)
+        if (member === 'dispatcher') expect(connects).toBe(true)
+        else expect([member, value]).toEqual(['signal', expect.any(AbortSignal)])
       }
     },
   )

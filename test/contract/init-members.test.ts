@@ -14,7 +14,7 @@ async function arrived(wrap: Subject['wrap'], init: FetchInit): Promise<Record<s
 
 const own = Symbol('own')
 
-describe.each(subjects)('$name: members of init', ({ wrap, options }) => {
+describe.each(subjects)('$name: members of init', ({ wrap, options, overridesDispatcher }) => {
   it('that the platform knows arrive as they are', async () => {
     const init: RequestInit = {
       method: 'POST',
@@ -46,7 +46,11 @@ describe.each(subjects)('$name: members of init', ({ wrap, options }) => {
       [own]: 'of a symbol',
     }
     const seen = await arrived(wrap, init)
-    for (const member of Reflect.ownKeys(init)) expect(Reflect.get(seen, member)).toBe(Reflect.get(init, member))
+    for (const member of Reflect.ownKeys(init)) {
+      // Nothing slips past a proxy.
+      if (member === 'dispatcher' && overridesDispatcher) expect(seen[member]).not.toBe(init.dispatcher)
+      else expect(Reflect.get(seen, member)).toBe(Reflect.get(init, member))
+    }
   })
 
   it.each(['a generator', 'a stream'])('that are %s arrive as they are', async (form) => {

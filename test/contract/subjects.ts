@@ -3,6 +3,8 @@ import { concurrency } from '@steadfetch/concurrency'
 import { compose, type Fetch } from '@steadfetch/core'
 import { hooks } from '@steadfetch/hooks'
 import { log } from '@steadfetch/log'
+import { pool } from '@steadfetch/pool'
+import { proxy } from '@steadfetch/proxy'
 import { retry } from '@steadfetch/retry'
 import { timeout } from '@steadfetch/timeout'
 
@@ -13,6 +15,10 @@ export interface Subject {
   readonly name: string
   /** Its per-call options, which change nothing of what is looked at here; the outermost layer's first. */
   readonly options: Readonly<Record<string, object | false>>
+  /** Whether it connects by itself: errors of the network come from another client then, with causes of its own. */
+  readonly connects?: boolean
+  /** Whether it goes before a dispatcher of the caller's. */
+  readonly overridesDispatcher?: boolean
   /** Whether it looks at every chunk of a body. */
   readonly looksAtChunks?: boolean
   wrap(fetch: Fetch): Fetch
@@ -54,6 +60,19 @@ const layers: readonly Subject[] = [
     name: 'concurrency',
     options: { concurrency: { until: 'headers' } },
     wrap: (fetch) => concurrency({ limit: 16 })(fetch),
+  },
+  {
+    name: 'pool',
+    options: {},
+    connects: true,
+    wrap: (fetch) => pool()(fetch),
+  },
+  {
+    name: 'proxy, past it',
+    options: {},
+    connects: true,
+    overridesDispatcher: true,
+    wrap: (fetch) => proxy({ http: 'http://proxy.test', no: '*' })(fetch),
   },
   {
     name: 'hooks',
@@ -101,5 +120,12 @@ export const platform: Fetch = (input, init) => globalThis.fetch(input, init)
 
 function composed(name: string, parts: readonly Subject[]): Subject {
   const options = Object.assign({}, ...parts.map((part) => part.options))
-  return { name, options, looksAtChunks: true, wrap: compose(...parts.map(({ wrap }) => wrap)) }
+  return {
+    name,
+    options,
+    connects: true,
+    overridesDispatcher: true,
+    looksAtChunks: true,
+    wrap: compose(...parts.map(({ wrap }) => wrap)),
+  }
 }

@@ -32,3 +32,11 @@ describe('10,000 calls on one long-lived signal through a total timeout, retry a
     120_000,
   )
 })
+
+describe('5,000 calls through a pool of ten connections', () => {
+  it('have no eleventh, leave none, and let the process end', async () => {
+    const program = new URL('pooled-calls.ts', import.meta.url).pathname
+    const { stdout } = await promisify(execFile)(process.execPath, [decodeURIComponent(program)])
+    expect(JSON.parse(stdout)).toEqual({ ok: 5000, socketsSeen: 10, openSockets: 0 })
+  }, 60_000)
+})

@@ -3,6 +3,8 @@ import { concurrency, type Limiter } from '@steadfetch/concurrency'
 import { compose, type Fetch } from '@steadfetch/core'
 import { type EndEvent, hooks } from '@steadfetch/hooks'
 import { log } from '@steadfetch/log'
+import { type ConnectionLayer, pool } from '@steadfetch/pool'
+import { proxy } from '@steadfetch/proxy'
 import { retry } from '@steadfetch/retry'
 import { type TimeoutOptions, timeout } from '@steadfetch/timeout'
 import type { Gauge } from './gauge.ts'
@@ -21,6 +23,8 @@ export interface Parts {
   /** The exchanges that came to hooks, and those that came to log. */
   readonly hooked: Gauge
   readonly logged: Gauge
+  /** What has connections of its own. */
+  readonly connections: ConnectionLayer[]
   /** What hooks told of the ends of exchanges. */
   readonly ends: EndEvent[]
   /** What log wrote. */
@@ -45,11 +49,19 @@ export const layers = {
         bytes: true,
       }),
     ),
+  pool: ({ connections }) => kept(connections, pool()),
+  // Past the proxy, or the faults would be its own.
+  proxy: ({ connections }) => kept(connections, proxy({ http: 'http://proxy.test', no: '*' })),
   log: ({ lines, logged }) => {
     const write = (entry: object): void => void lines.push(entry)
     return compose(logged.layer, log({ logger: { info: write, warn: write, error: write }, headers: true }))
   },
 } satisfies Record<string, (parts: Parts) => Layer>
+
+function kept(connections: ConnectionLayer[], layer: ConnectionLayer): ConnectionLayer {
+  connections.push(layer)
+  return layer
+}
 
 export type LayerName = keyof typeof layers
 

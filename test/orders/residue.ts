@@ -71,6 +71,7 @@ export class Residue {
       found = [...this.#found(used)]
       if (server.openExchanges > 0) found.push(`${server.openExchanges} open exchanges at the server`)
     } while (found.length > 0 && performance.now() < until)
+    for (const { stack } of used) found.push(...(await connectionsLeftOf(stack)))
     return [...found, ...this.#timersOf(new Set(used.map(({ stack }) => stack))), ...this.#rejections.splice(0)]
   }
 
@@ -97,7 +98,14 @@ export class Residue {
   }
 }
 
-/** Whether the platform's own fetch has started a timer, for its pool of connections: the third line is the caller. */
+/** A pool is closed at once when all of its exchanges are over. */
+async function connectionsLeftOf({ connections, name }: Stack): Promise<string[]> {
+  const started = performance.now()
+  for (const layer of connections) await layer.close({ grace: patience })
+  return performance.now() - started < patience ? [] : [`connections of ${name}`]
+}
+
+/** Whether undici has started a timer, the platform's or npm's, for its connections: the third line is the caller. */
 function isOfPlatform(stack = ''): boolean {
-  return stack.split('\n')[3]?.includes('node:internal') ?? false
+  return /node:internal|[\\/]undici[\\/]/.test(stack.split('\n')[3] ?? '')
 }

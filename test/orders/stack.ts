@@ -2,6 +2,7 @@ import { type Circuits, type CircuitsOptions, circuits } from '@steadfetch/circu
 import { type Limiter, limiter } from '@steadfetch/concurrency'
 import { compose, type Fetch } from '@steadfetch/core'
 import type { EndEvent } from '@steadfetch/hooks'
+import type { ConnectionLayer } from '@steadfetch/pool'
 import type { TimeoutOptions } from '@steadfetch/timeout'
 import { type ForeignLayer, foreignLayers } from './foreign-layers.ts'
 import { Gauge } from './gauge.ts'
@@ -31,6 +32,7 @@ export class Stack implements Parts {
   readonly attempts: number
   readonly limiter: Limiter
   readonly circuits: Circuits
+  readonly connections: ConnectionLayer[] = []
   readonly ends: EndEvent[] = []
   readonly lines: object[] = []
   readonly admitted = new Gauge()

@@ -2,6 +2,8 @@ import { concurrency, limiter } from '@steadfetch/concurrency'
 import { compose, type Fetch, type FetchInit, type FetchInput, type Middleware } from '@steadfetch/core'
 import { hooks } from '@steadfetch/hooks'
 import { log } from '@steadfetch/log'
+import { type ConnectionLayer, pool } from '@steadfetch/pool'
+import { proxy } from '@steadfetch/proxy'
 import { retry } from '@steadfetch/retry'
 import { timeout } from '@steadfetch/timeout'
 
@@ -39,6 +41,14 @@ hooks({
   onError: async () => new Response(null),
   onEnd: ({ outcome, bytes }) => void (outcome === 'complete' && bytes),
 })
+
+/** What has connections is a layer without options per call, and what to close. */
+const connected: ConnectionLayer = pool({ connections: 5, tls: { verify: true } })
+void compose(retry(), connected, proxy({ https: 'http://a.test', no: ['b.test'] }, { http2: true }))(fetch)(
+  'http://a.test/',
+  { retry: false },
+)
+void connected.close({ grace: 5 }).then(() => connected.stats()['http://a.test']?.open)
 
 /** A composition composes further, and so does a layer alone. */
 void compose(stack, compose(retry()))(fetch)('http://a.test/', { retry: false })

@@ -44,15 +44,17 @@ export function connectionLayer(options: ConnectionLayerOptions): ConnectionLaye
 
   const layer: Middleware = (fetch) => {
     assertFunction(`${name}: fetch`, fetch)
-    return async function connected(input, init) {
+    const connected: typeof fetch = async (input, init) => {
       if (closing) throw new TypeError(`${name}: it was closed, and makes no further calls`)
       if (!overrides && hasDispatcher(init)) return fetch(input, init)
       try {
-        return await fetch(input, withInit(init, { dispatcher } as FetchInit))
+        return await fetch(input, withInit(init, { dispatcher } as object))
       } catch (error) {
         throw error instanceof TypeError && error.cause instanceof Refusal ? error.cause : errorFor(error)
       }
     }
+    // As the functions of all layers are named, in a stack trace for one.
+    return Object.defineProperty(connected, 'name', { value: name })
   }
 
   const close = (options: CloseOptions = {}): Promise<void> => {

@@ -53,7 +53,7 @@ export class Connections {
 
   /** To whichever origin; the options are undici's. */
   agent(options: object): Dispatches {
-    return new Agent({ ...options, factory: (origin, options) => this.#pool(origin, options) })
+    return new Agent({ ...options, factory: (origin, options) => this.#pool(String(origin), options) })
   }
 
   /** To one origin; the options are undici's. */
@@ -61,7 +61,7 @@ export class Connections {
     return this.#pool(origin, options)
   }
 
-  #pool(origin: string | URL, options: object): UndiciPool {
+  #pool(origin: string, options: object): UndiciPool {
     // undici closes those whose last connection has ended, and says so to nobody.
     for (const pool of this.#pools.keys()) if (isOver(pool)) this.#pools.delete(pool)
     const pool = new Pool(origin, options)

@@ -37,8 +37,8 @@ describe('settings', () => {
     [{ htp: 'http://a.test' }, 'proxy: there is no option "htp"; there are http, https, no'],
     [{ http: 'ftp://a.test' }, 'proxy: http must be a proxy of http, https or socks5, got one of ftp'],
     [{ https: 5 }, 'proxy: https must be the URL of a proxy, got 5'],
-    [{ http: 'http://a.test', no: 5 }, 'proxy: no must be a list of names and addresses, got 5'],
-    [{ http: 'http://a.test', no: [5] }, 'proxy: no must be a list of names and addresses, got an array'],
+    [{ http: 'http://a.test', no: 5 }, 'proxy: no must be an array of names and addresses, got 5'],
+    [{ http: 'http://a.test', no: [5] }, 'proxy: no must be an array of names and addresses, got 5 in it'],
     [{ http: 'http://a.test', no: '10.0.0.0/99' }, 'proxy: no: "10.0.0.0/99" is no block of addresses'],
   ])('refuse %o', (through, message) => {
     expect(() => choiceOf(through as Proxies)).toThrow(message)

@@ -1,4 +1,4 @@
-import { assertOptions, inWords } from '@steadfetch/core'
+import { assertList, assertOptions, inWords } from '@steadfetch/core'
 import { NoProxy } from './no-proxy.ts'
 import { type ProxyUrl, parseProxyUrl } from './proxy-url.ts'
 
@@ -25,9 +25,7 @@ export function choiceOf(through: string | URL | Proxies): Choice {
   assertOptions('proxy', through, ['http', 'https', 'no'])
   const { http, https, no = [] } = through
   if (http === undefined && https === undefined) throw new TypeError('proxy: give http or https, or both')
-  if (typeof no !== 'string' && !(Array.isArray(no) && no.every((entry) => typeof entry === 'string'))) {
-    throw new TypeError(`proxy: no must be a list of names and addresses, got ${inWords(no)}`)
-  }
+  if (typeof no !== 'string') assertList('proxy: no', no, 'names and addresses', (entry) => typeof entry === 'string')
   return byScheme(
     http === undefined ? undefined : parseProxyUrl('proxy: http', http),
     https === undefined ? undefined : parseProxyUrl('proxy: https', https),
