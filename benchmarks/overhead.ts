@@ -1,9 +1,9 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { availableParallelism, cpus } from 'node:os'
 import type { Fetch, FetchInit } from '../packages/core/src/core.ts'
 import { instantSlice, networkSlice } from './calls.ts'
-import { type Comparison, compare, type Plan, type Spread } from './paired.ts'
+import { machine, today } from './machine.ts'
+import { type Comparison, compare, type Plan } from './paired.ts'
 import {
   allLayers,
   everyLayer,
@@ -13,6 +13,7 @@ import {
   timeoutByHand,
   timeoutRetryTimeout,
 } from './stacks.ts'
+import type { Spread } from './statistics.ts'
 import { printTable } from './table.ts'
 
 const instant: Plan = { pairs: 40, milliseconds: 4 }
@@ -21,7 +22,7 @@ const network: Plan = { pairs: 150, milliseconds: 12 }
 // Bare fetch fills a long-lived signal with its listeners, and on Node 22 warns of each.
 process.removeAllListeners('warning')
 
-console.log(`${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${machine()}`)
+console.log(`${today()}, Node ${process.version}, ${machine()}`)
 await overInstantFetch()
 await overNetwork()
 
@@ -97,8 +98,4 @@ function inMicroseconds({ first, added, undisturbed, ratio }: Comparison): strin
     ratio.median.toFixed(2),
     `(${ratio.lower.toFixed(2)}…${ratio.upper.toFixed(2)})`,
   ]
-}
-
-function machine(): string {
-  return `${availableParallelism()} × ${cpus()[0]?.model.trim()}, ${process.platform} ${process.arch}`
 }

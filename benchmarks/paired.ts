@@ -1,3 +1,5 @@
+import { quantile, type Spread, spread } from './statistics.ts'
+
 /** Makes calls for so long, and says how many they were. */
 export type Slice = (milliseconds: number) => Promise<number>
 
@@ -18,12 +20,6 @@ export interface Comparison {
   readonly ratio: Spread
   /** The second less the first, each by its fastest tenth of slices: those that nothing else on the machine disturbed. */
   readonly undisturbed: number
-}
-
-export interface Spread {
-  readonly lower: number
-  readonly median: number
-  readonly upper: number
 }
 
 /** Until the compiler is done with what is measured, in milliseconds. */
@@ -59,13 +55,4 @@ async function costOf(slice: Slice, milliseconds: number): Promise<number> {
   const calls = await slice(milliseconds)
   const { user, system } = process.cpuUsage(before)
   return (user + system) / calls
-}
-
-function spread(values: readonly number[]): Spread {
-  return { lower: quantile(values, 0.25), median: quantile(values, 0.5), upper: quantile(values, 0.75) }
-}
-
-function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.round((sorted.length - 1) * share)] ?? Number.NaN
 }

@@ -1,8 +1,9 @@
-import { availableParallelism, cpus } from 'node:os'
 import { concurrency } from '../packages/concurrency/src/concurrency.ts'
 import type { Fetch, FetchInit } from '../packages/core/src/core.ts'
 import { instantSlice } from './calls.ts'
+import { machine, today } from './machine.ts'
 import { compare } from './paired.ts'
+import { quantile } from './statistics.ts'
 import { printTable } from './table.ts'
 
 /** What a concurrency limit costs: the memory of calls that wait, and the time of calls that need not. */
@@ -12,10 +13,7 @@ const rounds = 5
 const { gc } = globalThis
 if (gc === undefined) throw new Error('run it as node --expose-gc benchmarks/waiters.ts')
 
-console.log(
-  `${new Date().toISOString().slice(0, 10)} · Node ${process.version} · ` +
-    `${availableParallelism()} × ${cpus()[0]?.model.trim()} · ${process.platform} ${process.arch}`,
-)
+console.log(`${today()}, Node ${process.version}, ${machine()}`)
 await memory()
 await uncontended()
 
@@ -35,7 +33,7 @@ async function memory(): Promise<void> {
       sizes.push(bytes)
       times.push(microseconds)
     }
-    rows.push([name, median(sizes).toFixed(0), median(times).toFixed(2)])
+    rows.push([name, quantile(sizes, 0.5).toFixed(0), quantile(times, 0.5).toFixed(2)])
   }
   printTable(
     `${waiters.toLocaleString('en')} calls wait for one slot, the caller's own promise included`,
@@ -104,8 +102,4 @@ async function heap(): Promise<number> {
     gc?.()
   }
   return process.memoryUsage().heapUsed
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 }
