@@ -1,10 +1,11 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { runProgram } from '@steadfetch/test-support/run-program'
 import { describe, expect, type TestContext, test } from 'vitest'
 import type { Report } from './bench/report.ts'
 
@@ -17,7 +18,15 @@ describe.concurrent('bench', () => {
   }, async (context) => {
     const file = join(folder(context), 'out.json')
     const flags = ['--requests', '40', '--concurrency', '2']
-    const { status, stdout, stderr } = await run(context, ...flags, '--connections', '2', '--json', file).ended
+    const { status, stdout, stderr } = await runProgram(
+      context,
+      program,
+      ...flags,
+      '--connections',
+      '2',
+      '--json',
+      file,
+    ).ended
     expect(status).toBe(0)
     expect(widest(stdout + stderr)).toBeLessThanOrEqual(120)
     expect(words(stdout)).toContain('sockets that the server counted: 80 for 80 unpooled requests')
@@ -41,7 +50,17 @@ describe.concurrent('bench', () => {
       expect(memory).toBeGreaterThan(2 ** 20)
     }
 
-    const again = await run(context, ...flags, '--requests', '20', '--layers', 'timeout,retry', '--compare', file).ended
+    const again = await runProgram(
+      context,
+      program,
+      ...flags,
+      '--requests',
+      '20',
+      '--layers',
+      'timeout,retry',
+      '--compare',
+      file,
+    ).ended
     expect(again.status).toBe(0)
     expect(again.stdout).toMatch(/^Now divided by .*out\.json/m)
     expect(again.stdout).toContain('not the same: --layers was absent, and is timeout,retry')
@@ -51,7 +70,7 @@ describe.concurrent('bench', () => {
   test('speaks HTTP/2 over one connection, with the same fetch for all', { timeout: patience }, async (context) => {
     const flags = ['--requests', '60', '--concurrency', '6', '--modes', 'pooled,http2']
     const layers = 'log,hooks,timeout,retry,circuitBreaker,concurrency'
-    const { status, stdout } = await run(context, ...flags, '--layers', layers).ended
+    const { status, stdout } = await runProgram(context, program, ...flags, '--layers', layers).ended
     expect(status).toBe(0)
     expect(stdout).toContain('http2 with https alone')
     expect(words(stdout)).toMatch(/, 1 for 60 http2 requests/)
@@ -60,7 +79,7 @@ describe.concurrent('bench', () => {
 
   test('keeps to a rate', { timeout: patience }, async (context) => {
     const flags = ['--rate', '200', '--duration', '200ms', '--concurrency', '3']
-    const { status, stdout } = await run(context, ...flags).ended
+    const { status, stdout } = await runProgram(context, program, ...flags).ended
     expect(status).toBe(0)
     expect(stdout).toContain('200 calls started a second')
     expect(stdout).toMatch(/→ https: pooled takes \d+\.\d+ \(at 3\) times as long/)
@@ -70,7 +89,15 @@ describe.concurrent('bench', () => {
     const { url, requests } = await serve(context, (request, response) => {
       response.writeHead(request.url === '/a?token=canary' && requests.length % 10 === 0 ? 503 : 200).end('{}')
     })
-    const { status, stdout } = await run(context, `${url}a?token=canary`, '--requests', '50', '--modes', 'pooled').ended
+    const { status, stdout } = await runProgram(
+      context,
+      program,
+      `${url}a?token=canary`,
+      '--requests',
+      '50',
+      '--modes',
+      'pooled',
+    ).ended
     expect(status).toBe(0)
     expect(new Set(requests)).toEqual(new Set(['GET /a?token=canary']))
     expect(requests.length).toBeGreaterThan(50)
@@ -83,14 +110,14 @@ describe.concurrent('bench', () => {
   test('ends with status 1 when every call fails', { timeout: patience }, async (context) => {
     const { url, close } = await serve(context, () => {})
     await close()
-    const { status, stderr } = await run(context, `${url}?token=canary`, '--requests', '20').ended
+    const { status, stderr } = await runProgram(context, program, `${url}?token=canary`, '--requests', '20').ended
     expect(status).toBe(1)
     expect(stderr).toMatch(new RegExp(`^bench: every call to ${url} failed: refused$`, 'm'))
   })
 
   test('follows no redirect, wherever it leads', { timeout: patience }, async (context) => {
     const { url, requests } = await serve(context, (_, response) => response.writeHead(302, { location: '/b' }).end())
-    const { status, stderr } = await run(context, url, '--requests', '20', '--modes', 'pooled').ended
+    const { status, stderr } = await runProgram(context, program, url, '--requests', '20', '--modes', 'pooled').ended
     expect(status).toBe(1)
     expect(stderr).toContain(`bench: every call to ${url} failed: HTTP 302`)
     expect(new Set(requests)).toEqual(new Set(['GET /']))
@@ -105,11 +132,15 @@ describe.concurrent('bench', () => {
       'nothing.invalid is not this machine, and load belongs on machines of your own: --yes if you may load it',
     ],
   ] as const)('refuses %j in one line', { timeout: patience }, async ([args, message], context) => {
-    expect(await run(context, ...args).ended).toEqual({ status: 2, stdout: '', stderr: `bench: ${message}\n` })
+    expect(await runProgram(context, program, ...args).ended).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: `bench: ${message}\n`,
+    })
   })
 
   test('explains itself', { timeout: patience }, async (context) => {
-    const { status, stdout } = await run(context, '--help').ended
+    const { status, stdout } = await runProgram(context, program, '--help').ended
     expect(status).toBe(0)
     expect(stdout).toMatch(/^Usage: bench .*--compare old\.json/s)
     expect(widest(stdout)).toBeLessThanOrEqual(120)
@@ -119,7 +150,7 @@ describe.concurrent('bench', () => {
     ['in a round', / round 2 of 10 /, /^ {4}unpooled {2,}\d/m],
     ['in the warm-up', / warm-up /, /^ {2}Nothing was measured\.$/m],
   ] as const)('prints what it has when interrupted %s', { timeout: patience }, async ([, moment, shown], context) => {
-    const { child, ended, shows } = run(context, '--concurrency', '2', '--duration', '3s')
+    const { child, ended, shows } = runProgram(context, program, '--concurrency', '2', '--duration', '3s')
     await shows(moment)
     const processes = childrenOf(child)
     expect(processes).toHaveLength(5)
@@ -132,7 +163,7 @@ describe.concurrent('bench', () => {
   })
 
   test('leaves no process behind when it is killed', { timeout: patience }, async (context) => {
-    const { child, ended, shows } = run(context, '--concurrency', '2', '--duration', '3s')
+    const { child, ended, shows } = runProgram(context, program, '--concurrency', '2', '--duration', '3s')
     await shows(/ warm-up /)
     const processes = childrenOf(child)
     expect(processes).toHaveLength(5)
@@ -141,32 +172,6 @@ describe.concurrent('bench', () => {
     await context.expect.poll(() => processes.filter(isAlive), { timeout: patience }).toEqual([])
   })
 })
-
-/** Runs the command in a process group of its own. */
-function run({ onTestFinished }: Pick<TestContext, 'onTestFinished'>, ...args: readonly string[]) {
-  const { FORCE_COLOR: _, ...env } = process.env
-  const child = spawn(process.execPath, [program, ...args], {
-    env: { ...env, NO_COLOR: '1', NODE_NO_WARNINGS: '1' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
-  })
-  onTestFinished(() => void child.kill('SIGKILL'))
-  const output = { stdout: '', stderr: '' }
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    output.stdout += text
-  })
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    output.stderr += text
-  })
-  const ended = new Promise<{ status: number | null; stdout: string; stderr: string }>((resolve) => {
-    child.on('close', (status) => resolve({ status, ...output }))
-  })
-  const shows = (text: RegExp): Promise<void> =>
-    new Promise((resolve) => {
-      child.stderr.on('data', () => text.test(output.stderr) && resolve())
-    })
-  return { child, ended, shows }
-}
 
 function words(text: string): string {
   return text.replaceAll(/\s+/g, ' ')

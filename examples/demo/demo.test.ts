@@ -1,6 +1,7 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync } from 'node:child_process'
 import { createServer, type RequestListener } from 'node:http'
 import { fileURLToPath } from 'node:url'
+import { runProgram } from '@steadfetch/test-support/run-program'
 import { describe, expect, type TestContext, test } from 'vitest'
 
 const program = fileURLToPath(new URL('demo.ts', import.meta.url))
@@ -8,7 +9,7 @@ const patience = 60_000
 
 // It measures, and others may keep the machine so busy that calls take longer than they may: hence another try or two.
 test('compares both in weather and outage, and ends in order', { timeout: patience, retry: 2 }, async (context) => {
-  const { status, stdout, stderr } = await run(context, '--calls', '500').ended
+  const { status, stdout, stderr } = await runProgram(context, program, '--calls', '500').ended
   expect(status).toBe(0)
   expect(widest(stdout + stderr)).toBeLessThanOrEqual(100)
 
@@ -43,7 +44,7 @@ test('compares both in weather and outage, and ends in order', { timeout: patien
 describe.concurrent('demo', () => {
   test('sends GETs alone to a URL, so many as it says and one before', { timeout: patience }, async (context) => {
     const { url, methods, most } = await serve(context, (_, response) => setTimeout(() => response.end('{}'), 5))
-    const { status, stdout } = await run(context, url, '--calls', '40', '--concurrency', '4').ended
+    const { status, stdout } = await runProgram(context, program, url, '--calls', '40', '--concurrency', '4').ended
     expect(status).toBe(0)
     expect(methods).toEqual(Array(81).fill('GET'))
     expect(most()).toBe(4)
@@ -56,7 +57,7 @@ describe.concurrent('demo', () => {
     timeout: patience,
   }, async (context) => {
     const { url, methods } = await serve(context, (_, response) => response.writeHead(404).end('no'))
-    const { status, stdout } = await run(context, `${url}?token=canary`).ended
+    const { status, stdout } = await runProgram(context, program, `${url}?token=canary`).ended
     expect(status).toBe(0)
     expect(methods).toHaveLength(201)
     expect(figures(stdout, ' *HTTP 404')).toEqual([100, 100])
@@ -73,7 +74,7 @@ describe.concurrent('demo', () => {
       /^cannot call http:\/\/nothing\.invalid\/: there is no host of that name \(\w+\)$/,
     ],
   ] as const)('refuses %j in one line', { timeout: patience }, async ([args, message], context) => {
-    const { status, stdout, stderr } = await run(context, ...args).ended
+    const { status, stdout, stderr } = await runProgram(context, program, ...args).ended
     expect(status).toBe(2)
     expect(stdout).toBe('')
     expect(stderr).toMatch(/^demo: .*\n$/)
@@ -83,13 +84,13 @@ describe.concurrent('demo', () => {
   test('refuses a host that accepts no connections', { timeout: patience }, async (context) => {
     const { url, close } = await serve(context, () => {})
     await close()
-    const { status, stderr } = await run(context, url).ended
+    const { status, stderr } = await runProgram(context, program, url).ended
     expect(status).toBe(2)
     expect(stderr).toBe(`demo: cannot call ${url}: it accepts no connections (ECONNREFUSED)\n`)
   })
 
   test('explains itself', { timeout: patience }, async (context) => {
-    const { status, stdout } = await run(context, '--help').ended
+    const { status, stdout } = await runProgram(context, program, '--help').ended
     expect(status).toBe(0)
     expect(stdout).toMatch(/^Usage: demo .*--concurrency n.*--seed n/s)
   })
@@ -101,7 +102,7 @@ describe.concurrent('demo', () => {
     'prints what it has when interrupted in %s',
     { timeout: patience },
     async ([, calls, moment, row], context) => {
-      const { child, ended, shows } = run(context, '--calls', calls)
+      const { child, ended, shows } = runProgram(context, program, '--calls', calls)
       await shows(moment)
       const upstreams = childrenOf(child)
       expect(upstreams.length).toBeGreaterThanOrEqual(2)
@@ -118,7 +119,7 @@ describe.concurrent('demo', () => {
     const { url, methods } = await serve(context, (_, response) =>
       methods.length < 30 ? response.end('{}') : undefined,
     )
-    const { child, ended, shows } = run(context, url)
+    const { child, ended, shows } = runProgram(context, program, url)
     await shows(/ 10 % /)
     child.kill('SIGINT')
     const { status, stdout } = await ended
@@ -126,32 +127,6 @@ describe.concurrent('demo', () => {
     expect(figures(stdout, 'success rate')).toEqual([100, 100])
   })
 })
-
-/** Runs the demo in a process group of its own. */
-function run({ onTestFinished }: Pick<TestContext, 'onTestFinished'>, ...args: readonly string[]) {
-  const { FORCE_COLOR: _, ...env } = process.env
-  const child = spawn(process.execPath, [program, ...args], {
-    env: { ...env, NO_COLOR: '1', NODE_NO_WARNINGS: '1' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
-  })
-  onTestFinished(() => void child.kill('SIGKILL'))
-  const output = { stdout: '', stderr: '' }
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    output.stdout += text
-  })
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    output.stderr += text
-  })
-  const ended = new Promise<{ status: number | null; stdout: string; stderr: string }>((resolve) => {
-    child.on('close', (status) => resolve({ status, ...output }))
-  })
-  const shows = (text: RegExp): Promise<void> =>
-    new Promise((resolve) => {
-      child.stderr.on('data', () => text.test(output.stderr) && resolve())
-    })
-  return { child, ended, shows }
-}
 
 /** The numbers of the first row of that label. */
 function figures(stdout: string, label: string): number[] {

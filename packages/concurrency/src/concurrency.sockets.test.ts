@@ -1,14 +1,10 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { compose } from '@steadfetch/core'
 import { retry } from '@steadfetch/retry'
 import { type FaultServer, startFaultServer } from '@steadfetch/test-support/fault-server'
+import { collectGarbage } from '@steadfetch/test-support/garbage'
 import { timeout } from '@steadfetch/timeout'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { concurrency, limiter, QueueFullError } from './concurrency.ts'
-
-setFlagsFromString('--expose_gc')
-const collectGarbage: () => void = runInNewContext('gc')
 
 let server: FaultServer
 beforeAll(async () => {

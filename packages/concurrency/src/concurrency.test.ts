@@ -1,15 +1,11 @@
 import { Readable } from 'node:stream'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { compose, type Fetch, type FetchInit, type FetchInput } from '@steadfetch/core'
 import { retry } from '@steadfetch/retry'
+import { collectGarbage } from '@steadfetch/test-support/garbage'
 import { networkError, scriptedFetch } from '@steadfetch/test-support/scripted-fetch'
 import { timeout } from '@steadfetch/timeout'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { concurrency, limiter, QueueFullError } from './concurrency.ts'
-
-setFlagsFromString('--expose_gc')
-const collectGarbage: () => void = runInNewContext('gc')
 
 afterEach(() => {
   vi.useRealTimers()

@@ -1,18 +1,14 @@
 import stream, { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { setImmediate } from 'node:timers/promises'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { type FaultServer, startFaultServer } from '@steadfetch/test-support/fault-server'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { collectGarbage } from '@steadfetch/test-support/garbage'
+import { expectNoUnhandledRejection } from '@steadfetch/test-support/unhandled-rejections'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { onBodyEnd } from './body-end.ts'
 import { watchBody } from './body-reads.ts'
 
-setFlagsFromString('--expose_gc')
-const collectGarbage: () => void = runInNewContext('gc')
-
 let server: FaultServer
-const unhandled = vi.fn()
 
 beforeAll(async () => {
   server = await startFaultServer()
@@ -22,15 +18,9 @@ afterAll(async () => {
   await server.close()
 })
 
-beforeEach(() => {
-  unhandled.mockClear()
-  process.on('unhandledRejection', unhandled)
-})
+expectNoUnhandledRejection()
 
-afterEach(async () => {
-  await setImmediate()
-  process.off('unhandledRejection', unhandled)
-  expect(unhandled).not.toHaveBeenCalled()
+afterEach(() => {
   vi.restoreAllMocks()
 })
 

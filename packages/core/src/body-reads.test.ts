@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream'
 import { setImmediate } from 'node:timers/promises'
 import { type FaultServer, startFaultServer } from '@steadfetch/test-support/fault-server'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { expectNoUnhandledRejection } from '@steadfetch/test-support/unhandled-rejections'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { watchBody } from './body-reads.ts'
 
 let server: FaultServer
-const unhandled = vi.fn()
 
 beforeAll(async () => {
   server = await startFaultServer()
@@ -15,16 +15,7 @@ afterAll(async () => {
   await server.close()
 })
 
-beforeEach(() => {
-  unhandled.mockClear()
-  process.on('unhandledRejection', unhandled)
-})
-
-afterEach(async () => {
-  await setImmediate()
-  process.off('unhandledRejection', unhandled)
-  expect(unhandled).not.toHaveBeenCalled()
-})
+expectNoUnhandledRejection()
 
 type Bytes = Uint8Array<ArrayBuffer>
 

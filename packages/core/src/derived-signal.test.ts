@@ -1,13 +1,9 @@
 import { getEventListeners } from 'node:events'
 import { setImmediate } from 'node:timers/promises'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
+import { collectGarbage } from '@steadfetch/test-support/garbage'
 import { describe, expect, it, vi } from 'vitest'
 import { deadlineOf, setDeadline } from './deadline.ts'
 import { DerivedSignal } from './derived-signal.ts'
-
-setFlagsFromString('--expose_gc')
-const collectGarbage: () => void = runInNewContext('gc')
 
 const url = 'http://service.test/'
 

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import { type FaultServer, startFaultServer } from '@steadfetch/test-support/fault-server'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { expectNoUnhandledRejection } from '@steadfetch/test-support/unhandled-rejections'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { FetchInit, FetchInput } from './fetch.ts'
 import { prepareReplay, replayMaxBytes } from './replay.ts'
 
 let server: FaultServer
-const unhandled = vi.fn()
 
 beforeAll(async () => {
   server = await startFaultServer()
@@ -16,16 +16,7 @@ afterAll(async () => {
   await server.close()
 })
 
-beforeEach(() => {
-  unhandled.mockClear()
-  process.on('unhandledRejection', unhandled)
-})
-
-afterEach(async () => {
-  await setImmediate()
-  process.off('unhandledRejection', unhandled)
-  expect(unhandled).not.toHaveBeenCalled()
-})
+expectNoUnhandledRejection()
 
 interface Received {
   method: string

@@ -1,12 +1,8 @@
 import { Readable } from 'node:stream'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { type FaultServer, startFaultServer } from '@steadfetch/test-support/fault-server'
+import { collectGarbage } from '@steadfetch/test-support/garbage'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type ExchangeEnd, WatchedExchange } from './watched-exchange.ts'
-
-setFlagsFromString('--expose_gc')
-const collectGarbage: () => void = runInNewContext('gc')
 
 let server: FaultServer
 beforeAll(async () => {

@@ -1,15 +1,11 @@
 import { getEventListeners } from 'node:events'
 import { Readable } from 'node:stream'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { compose, type Fetch, type FetchInit, headersOf, withInit } from '@steadfetch/core'
 import { type FaultServer, startFaultServer } from '@steadfetch/test-support/fault-server'
+import { collectGarbage } from '@steadfetch/test-support/garbage'
 import { networkError, scriptedFetch } from '@steadfetch/test-support/scripted-fetch'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type EndEvent, type HooksOptions, hooks } from './hooks.ts'
-
-setFlagsFromString('--expose_gc')
-const collectGarbage: () => void = runInNewContext('gc')
 
 let server: FaultServer
 beforeAll(async () => {

@@ -1,15 +1,11 @@
 import diagnosticsChannel from 'node:diagnostics_channel'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { compose, type Fetch, type FetchInit, recordAttempts } from '@steadfetch/core'
 import { type FaultServer, startFaultServer } from '@steadfetch/test-support/fault-server'
+import { collectGarbage } from '@steadfetch/test-support/garbage'
 import { networkError, scriptedFetch } from '@steadfetch/test-support/scripted-fetch'
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type ExchangeEndMessage, type LogEntry, type Logger, type LogOptions, log, toCurl } from './log.ts'
-
-setFlagsFromString('--expose_gc')
-const collectGarbage: () => void = runInNewContext('gc')
 
 let server: FaultServer
 beforeAll(async () => {
