@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
+import { startFaultServer } from '@steadfetch/test-support/fault-server'
+import { startNpmProxy } from '@steadfetch/test-support/real/npm-proxy'
 import { describe, expect, it } from 'vitest'
 
 interface Findings {
@@ -38,5 +40,18 @@ describe('5,000 calls through a pool of ten connections', () => {
     const program = new URL('pooled-calls.ts', import.meta.url).pathname
     const { stdout } = await promisify(execFile)(process.execPath, [decodeURIComponent(program)])
     expect(JSON.parse(stdout)).toEqual({ ok: 5000, socketsSeen: 10, openSockets: 0 })
+  }, 60_000)
+})
+
+describe('pool and proxy', () => {
+  it('leave the dispatcher of the process to the platform', async () => {
+    await using server = await startFaultServer()
+    await using middle = await startNpmProxy('user', 'password')
+    const program = new URL('process-dispatcher.ts', import.meta.url).pathname
+    const proxyUrl = `http://user:password@127.0.0.1:${middle.port}`
+    const run = [decodeURIComponent(program), server.url('/json'), proxyUrl]
+    const { stdout } = await promisify(execFile)(process.execPath, run)
+    expect(JSON.parse(stdout)).toEqual({ beforeAnyFetch: 0, ofPlatform: true, kept: true, status: 200 })
+    expect(middle.asked).toEqual([`GET ${server.url('/json')}`])
   }, 60_000)
 })

@@ -1,5 +1,3 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
 import { errorKind, type Fetch } from '@steadfetch/core'
 import { createAuthority } from '@steadfetch/test-support/certificates'
 import { type FaultServer, startFaultServer } from '@steadfetch/test-support/fault-server'
@@ -181,31 +179,6 @@ describe('HTTP/2', () => {
       await expect(two(fetch)(server.url('/json'))).rejects.toThrow(new TypeError(refusal))
     },
   )
-})
-
-describe('the dispatcher of the process', () => {
-  /** In a process of its own, where nothing but these lines has fetched. */
-  const usedBeside = `
-    import { pool } from ${JSON.stringify(new URL('./pool.ts', import.meta.url).href)}
-    const own = () => [1, 2].map((version) => globalThis[Symbol.for('undici.globalDispatcher.' + version)])
-    const before = own()
-    if (before.some((dispatcher) => dispatcher !== undefined)) throw new Error('there is one before anything was fetched')
-    const some = pool({ connections: 1 })
-    if (own().some((dispatcher) => dispatcher !== undefined)) throw new Error('a pool made one')
-    await (await fetch(process.argv[1])).text()
-    const platforms = own()
-    await (await some(fetch)(process.argv[1])).text()
-    await some.close()
-    if (own().some((dispatcher, index) => dispatcher !== platforms[index])) throw new Error('a call replaced it')
-    const response = await fetch(process.argv[1])
-    console.log(response.status)
-  `
-
-  it('is that of the platform, before and after', async () => {
-    const arguments_ = ['--input-type=module', '--eval', usedBeside, server.url('/json')]
-    const { stdout } = await promisify(execFile)(process.execPath, arguments_, { timeout: 20_000 })
-    expect(stdout.trim()).toBe('200')
-  })
 })
 
 describe('a fetch that is not the platform’s', () => {
