@@ -3,8 +3,10 @@ import {
   assertDuration,
   assertFunction,
   assertOptions,
+  assertResponse,
   type FetchInit,
   type Middleware,
+  onBodyEnd,
   withInit,
 } from '@steadfetch/core'
 import { AnyFetch, type Dispatches, Refusal } from './any-fetch.ts'
@@ -40,16 +42,21 @@ export interface ConnectionLayerOptions {
 export function connectionLayer(options: ConnectionLayerOptions): ConnectionLayer {
   const { name, connections, overrides, errorFor = (error) => error } = options
   const dispatcher = new AnyFetch(name, options.dispatcher, options.http2)
-  let closing: Promise<void> | undefined
+  let closed = false
 
   const layer: Middleware = (fetch) => {
     assertFunction(`${name}: fetch`, fetch)
     const connected: typeof fetch = async (input, init) => {
-      if (closing) throw new TypeError(`${name}: it was closed, and makes no further calls`)
+      if (closed) throw new TypeError(`${name}: it was closed, and makes no further calls`)
       if (!overrides && hasDispatcher(init)) return fetch(input, init)
+      const leave = connections.enter()
       try {
-        return await fetch(input, withInit(init, { dispatcher } as object))
+        const response = await fetch(input, withInit(init, { dispatcher } as object))
+        assertResponse(name, response)
+        onBodyEnd(response, leave)
+        return response
       } catch (error) {
+        leave()
         throw error instanceof TypeError && error.cause instanceof Refusal ? error.cause : errorFor(error)
       }
     }
@@ -61,8 +68,8 @@ export function connectionLayer(options: ConnectionLayerOptions): ConnectionLaye
     assertOptions(`${name}: close`, options, ['grace'])
     const { grace = 5000 } = options
     if (grace !== 0) assertDuration(`${name}: close: grace`, grace)
-    closing ??= connections.close(grace)
-    return closing
+    closed = true
+    return connections.close(grace)
   }
   return Object.assign(layer, { stats: () => connections.stats(), close, [Symbol.asyncDispose]: () => close() })
 }

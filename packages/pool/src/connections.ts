@@ -3,8 +3,9 @@ import { startTimer } from '@steadfetch/core'
 import type { Pool as UndiciPool } from 'undici'
 import Agent from 'undici/lib/dispatcher/agent.js'
 import Pool from 'undici/lib/dispatcher/pool.js'
-import type { Dispatches } from './any-fetch.ts'
-import type { PoolOptions, TlsOptions } from './pool-options.ts'
+import type { AgentOptions } from './agent-options.ts'
+import { type Dispatches, Refusal } from './any-fetch.ts'
+import { Sockets } from './sockets.ts'
 
 /** What the connections to an origin are doing. */
 export interface OriginStats {
@@ -18,50 +19,39 @@ export interface OriginStats {
   waiting: number
 }
 
-/** The longest time that undici's timers take. */
-const longest = 2 ** 31 - 1
-
-/** undici's options for connections such as `options` describes. */
-export function agentOptionsOf(options: PoolOptions): object {
-  const { connections = Infinity, keepAlive, pipelining = 1, http2 = false, connectTimeout, unpooled, tls } = options
-  return {
-    connections: connections === Infinity ? null : connections,
-    pipelining: unpooled ? 0 : pipelining,
-    allowH2: http2,
-    ...(keepAlive === undefined ? {} : kept(Math.min(keepAlive, longest))),
-    connect: {
-      ...tlsOptionsOf(tls),
-      ...(http2 ? { preferH2: true } : {}),
-      ...(connectTimeout === undefined ? {} : { timeout: Math.min(connectTimeout, longest) }),
-    },
-  }
-}
-
-/** Whether the server says for how long it keeps connections, or not. */
-function kept(time: number): object {
-  return { keepAliveTimeout: time, keepAliveMaxTimeout: time }
-}
-
-/** Node's options for TLS such as `tls` describes. */
-export function tlsOptionsOf({ verify, ...pems }: TlsOptions = {}): object {
-  return { ...pems, ...(verify === undefined ? {} : { rejectUnauthorized: verify }) }
-}
-
-/** All that connects for one layer, to be counted and closed together. */
+/** All that connects for one layer, to be counted and closed together. What is called an option here is undici's. */
 export class Connections {
+  readonly #layer: string
   readonly #pools = new Map<UndiciPool, string>()
+  readonly #sockets = new Sockets()
+  #underWay = 0
+  #idle: (() => void) | undefined
+  #closing: Promise<void> | undefined
+  #over = false
 
-  /** To whichever origin; the options are undici's. */
-  agent(options: object): Dispatches {
-    return new Agent({ ...options, factory: (origin, options) => this.#pool(String(origin), options) })
+  constructor(layer: string) {
+    this.#layer = layer
   }
 
-  /** To one origin; the options are undici's. */
+  /** To whichever origin. */
+  agent(options: AgentOptions): Dispatches {
+    const connect = typeof options.connect === 'function' ? options.connect : this.connector(options.connect)
+    const factory = (origin: string | URL, options: object): UndiciPool => this.#pool(String(origin), options)
+    return new Agent({ ...options, ...{ connect }, factory })
+  }
+
+  /** To one origin. */
   pool(origin: string, options: object): Dispatches {
     return this.#pool(origin, options)
   }
 
+  /** Opens what is closed with the rest. */
+  connector(options: object): object {
+    return this.#sockets.connector(options)
+  }
+
   #pool(origin: string, options: object): UndiciPool {
+    if (this.#over) throw this.#refusal()
     // undici closes those whose last connection has ended, and says so to nobody.
     for (const pool of this.#pools.keys()) if (isOver(pool)) this.#pools.delete(pool)
     const pool = new Pool(origin, options)
@@ -73,11 +63,11 @@ export class Connections {
     const byOrigin: Record<string, OriginStats> = {}
     for (const [pool, origin] of this.#pools) {
       if (isOver(pool)) continue
-      const { connected, free, running, pending } = pool.stats
+      const { connected, running, pending } = pool.stats
       const sum = byOrigin[origin] ?? { open: 0, idle: 0, running: 0, waiting: 0 }
       byOrigin[origin] = {
         open: sum.open + connected,
-        idle: sum.idle + free,
+        idle: sum.idle + Math.max(0, connected - running),
         running: sum.running + running,
         waiting: sum.waiting + pending,
       }
@@ -85,16 +75,49 @@ export class Connections {
     return byOrigin
   }
 
-  /** Lets what is under way finish, for so long in milliseconds, and ends what is not over then. */
-  async close(grace: number): Promise<void> {
-    const pools = [...this.#pools.keys()].filter((pool) => !isOver(pool))
-    const end = (): void => {
-      for (const pool of pools)
-        void pool.destroy(new Error('pool: closed, and this exchange took longer than the grace'))
+  /** An exchange has begun; returns what to call when its body is over, which may be called more than once. */
+  enter(): () => void {
+    this.#underWay += 1
+    let left = false
+    return () => {
+      if (left) return
+      left = true
+      this.#underWay -= 1
+      if (this.#underWay === 0) this.#idle?.()
     }
-    const timer = startTimer(grace, end)
-    await Promise.all(pools.map((pool) => pool.close()))
+  }
+
+  /**
+   * Lets what is under way finish, for so long in milliseconds, and ends what is not over then. May be called again,
+   * with a shorter time for one.
+   */
+  async close(grace: number): Promise<void> {
+    const timer = startTimer(grace, () => this.#end())
+    this.#closing ??= this.#close()
+    await this.#closing
     timer.stop()
+  }
+
+  /** Without undici's own close, which refuses redirects of what is under way, and waits for bodies that nobody reads. */
+  async #close(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#idle = resolve
+      if (this.#underWay === 0) resolve()
+    })
+    this.#end()
+    await this.#sockets.closed()
+  }
+
+  #end(): void {
+    this.#over = true
+    const refusal = this.#refusal()
+    for (const pool of this.#pools.keys()) pool.destroy(refusal).catch(() => {})
+    this.#sockets.end(refusal)
+    this.#idle?.()
+  }
+
+  #refusal(): Refusal {
+    return new Refusal(`${this.#layer}: it was closed, and this call took longer than the grace`)
   }
 }
 

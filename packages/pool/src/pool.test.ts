@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { errorKind, type Fetch } from '@steadfetch/core'
 import { createAuthority } from '@steadfetch/test-support/certificates'
 import { type FaultServer, startFaultServer } from '@steadfetch/test-support/fault-server'
@@ -11,6 +13,8 @@ beforeEach(async () => {
 afterEach(() => server.close())
 
 const times = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index)
+
+const portOf = (listening: Server): number => (listening.address() as AddressInfo).port
 
 describe('options', () => {
   it.each([
@@ -127,6 +131,59 @@ describe('close', () => {
     await some.close({ grace: 100 })
     await expect(response.text()).rejects.toThrow()
     await expect.poll(() => server.openSockets).toBe(0)
+  })
+
+  it('ends calls that wait behind one that does not end, aborted ones too', async () => {
+    const some = pool({ connections: 1 })
+    const pooled = some(fetch)
+    const response = await pooled(server.url('/stall'))
+    const waiting = pooled(server.url('/json'))
+    const aborted = pooled(server.url('/json'), { signal: AbortSignal.timeout(10) })
+    await expect(aborted).rejects.toThrow('timeout')
+    const refusal = new TypeError('pool: it was closed, and this call took longer than the grace')
+    const closing = some.close({ grace: 50 })
+    await expect(waiting).rejects.toThrow(refusal)
+    await closing
+    await expect(response.text()).rejects.toThrow()
+    expect(some.stats()).toEqual({})
+  })
+
+  it('ends connections that are being made', async () => {
+    const silent = createServer()
+    silent.listen(0, '127.0.0.1')
+    await once(silent, 'listening')
+    const accepted = once(silent, 'connection')
+    const some = pool()
+    const call = some(fetch)(`https://127.0.0.1:${portOf(silent)}/`).catch((error: unknown) => error)
+    const [socket]: Socket[] = await accepted
+    const closed = socket && once(socket.resume(), 'close')
+    await some.close({ grace: 0 })
+    expect(await call).toBeInstanceOf(TypeError)
+    await closed
+    silent.close()
+  })
+
+  it('counts a redirect to a further server as the same call', async () => {
+    await using other = await startFaultServer()
+    const some = pool()
+    const next = `/redirect-to?url=${encodeURIComponent(other.url('/stall'))}`
+    const call = some(fetch)(server.url('/slow', { headers: 100, next }))
+    await expect.poll(() => server.openExchanges).toBe(1)
+    const started = some.close({ grace: 600 })
+    const response = await call
+    await started
+    await expect(response.text()).rejects.toThrow()
+    await expect.poll(() => other.openSockets).toBe(0)
+    expect(some.stats()).toEqual({})
+  })
+
+  it('may be called again with a shorter grace', async () => {
+    const some = pool()
+    const response = await some(fetch)(server.url('/stall'))
+    const patient = some.close({ grace: Infinity })
+    await some.close({ grace: 0 })
+    await patient
+    await expect(response.text()).rejects.toThrow()
   })
 
   it('may be called again, and refuses a grace that is none', async () => {

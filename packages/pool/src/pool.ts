@@ -1,7 +1,9 @@
+import { agentOptionsOf } from './agent-options.ts'
 import { type ConnectionLayer, connectionLayer } from './connection-layer.ts'
-import { agentOptionsOf, Connections } from './connections.ts'
+import { Connections } from './connections.ts'
 import { assertPoolOptions, type PoolOptions } from './pool-options.ts'
 
+export { type AgentOptions, agentOptionsOf, connectTimeoutOf, tlsOptionsOf } from './agent-options.ts'
 export { type Dispatches, Refusal } from './any-fetch.ts'
 export {
   type CloseOptions,
@@ -9,7 +11,7 @@ export {
   type ConnectionLayerOptions,
   connectionLayer,
 } from './connection-layer.ts'
-export { agentOptionsOf, Connections, type OriginStats, tlsOptionsOf } from './connections.ts'
+export { Connections, type OriginStats } from './connections.ts'
 export { assertPoolOptions, assertTls, type Pem, type PoolOptions, type TlsOptions } from './pool-options.ts'
 
 /**
@@ -23,7 +25,7 @@ export { assertPoolOptions, assertTls, type Pem, type PoolOptions, type TlsOptio
  */
 export function pool(options: PoolOptions = {}): ConnectionLayer {
   assertPoolOptions('pool', options)
-  const connections = new Connections()
+  const connections = new Connections('pool')
   const { http2 = false } = options
   return connectionLayer({
     name: 'pool',

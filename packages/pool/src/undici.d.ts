@@ -20,3 +20,11 @@ declare module 'undici/lib/dispatcher/dispatcher1-wrapper.js' {
     dispatch(options: object, handler: object): boolean
   }
 }
+
+declare module 'undici/lib/core/connect.js' {
+  import type { Socket } from 'node:net'
+  import type { buildConnector } from 'undici'
+
+  /** What it makes returns the socket too, from which on it is open. */
+  export default function build(options: object): (...connecting: Parameters<buildConnector.connector>) => Socket
+}

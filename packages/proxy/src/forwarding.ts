@@ -17,7 +17,7 @@ export function forwarding(proxy: ProxyUrl, dispatcher: Dispatches): Dispatch {
       origin: proxy.origin,
       path: `${target.origin}${options.path}`,
       headers: { host: target.host, ...options.headers, ...credentials },
-      // What the proxy's certificate is for: undici would take it from `host`.
+      // Always the same: undici takes another connection where the name of the server is another.
       servername: proxy.hostname,
     }
     return dispatcher.dispatch(request, refusing407(handler, proxy))

@@ -58,6 +58,12 @@ describe('NoProxy', () => {
     expect(matches(list, url)).toBe(expected)
   })
 
+  it.each(['*:8080', '*example.test', 'a.*.test', '**'])('refuses %s', (entry) => {
+    expect(() => matches(entry, 'http://a.test/')).toThrow(
+      new TypeError(`proxy: no: "${entry}" has a "*" where it means nothing; write "*", or ".example.test"`),
+    )
+  })
+
   it.each(['10.0.0.0/a', '10.0.0.0/33', '10.0.0.0/-1', '10.0.0.999/8', '10.0.0.0/', 'fd00::/129', 'a.test/8'])(
     'refuses %s',
     (entry) => {

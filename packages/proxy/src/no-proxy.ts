@@ -32,9 +32,12 @@ export class NoProxy {
 function ruleOf(what: string, entry: string): Rule {
   if (entry === '*') return { port: undefined, matches: () => true }
   if (entry.includes('/')) return { port: undefined, matches: blockOf(what, entry) }
+  const host = entry.replace(/^\*?\./, '')
+  if (host.includes('*')) {
+    throw new TypeError(`${what}: "${entry}" has a "*" where it means nothing; write "*", or ".example.test"`)
+  }
   // A bare IPv6 address has colons of its own, and no port.
-  const host = isIP(entry) === 6 ? `[${entry}]` : entry.replace(/^\*?\./, '')
-  const [, name = '', port] = /^(.*?)(?::(\d+))?$/.exec(host) ?? []
+  const [, name = '', port] = /^(.*?)(?::(\d+))?$/.exec(isIP(host) === 6 ? `[${host}]` : host) ?? []
   const hostname = bare(URL.parse(`http://${name}`)?.hostname ?? name.toLowerCase())
   if (isIP(hostname)) return { port, matches: (other) => other === hostname }
   return { port, matches: (other) => other === hostname || other.endsWith(`.${hostname}`) }

@@ -47,6 +47,7 @@ describe('parseProxyUrl', () => {
     ['http://proxy.test?a=b', 'such as "http://proxy.test:3128", got "http://proxy.test?a=b"'],
     ['socks4://proxy.test', 'proxy: http must be a proxy of http, https or socks5, got one of socks4'],
     ['ftp://proxy.test', 'proxy: http must be a proxy of http, https or socks5, got one of ftp'],
+    ['socks5://user@proxy.test', 'proxy: http must have both a user and a password, or none'],
     ['http://user:100%@proxy.test', 'proxy: http has credentials that are not percent-encoded'],
   ])('refuses %o', (value, message) => {
     expect(() => parseProxyUrl('proxy: http', value)).toThrow(message)

@@ -1,10 +1,16 @@
+import { isIP } from 'node:net'
 import { inWords } from '@steadfetch/core'
 
 /** A proxy, as its URL describes it. */
 export interface ProxyUrl {
   /** Without the credentials, as it may be shown. */
   readonly origin: string
+  /** As a URL has it: an IPv6 address in brackets. */
+  readonly address: string
+  /** As a socket wants it. */
   readonly hostname: string
+  /** What its certificate is for, where that is a name. */
+  readonly servername: string | undefined
   readonly port: number
   readonly kind: 'http' | 'https' | 'socks'
   readonly credentials: { readonly username: string; readonly password: string } | undefined
@@ -39,12 +45,18 @@ export function parseProxyUrl(what: string, value: unknown): ProxyUrl {
     const shown = inWords(text.slice(text.lastIndexOf('@') + 1))
     throw new TypeError(`${what} must be the URL of a proxy, such as "http://proxy.test:3128", got ${shown}`)
   }
-  const { hostname } = url
+  if (kind === 'socks' && (url.username === '') !== (url.password === '')) {
+    throw new TypeError(`${what} must have both a user and a password, or none: SOCKS5 knows no other credentials`)
+  }
+  const address = url.hostname
+  const hostname = address.replace(/^\[(.*)\]$/, '$1')
   const port = url.port === '' ? defaultPorts[kind] : Number(url.port)
   const hasCredentials = url.username !== '' || url.password !== ''
   return {
-    origin: `${url.protocol}//${hostname}:${port}`,
+    origin: `${url.protocol}//${address}:${port}`,
+    address,
     hostname,
+    servername: isIP(hostname) === 0 ? hostname : undefined,
     port,
     kind,
     credentials: hasCredentials

@@ -1,3 +1,7 @@
+import { once } from 'node:events'
+import { createServer as createHttpServer } from 'node:http'
+import { type AddressInfo, connect, createServer, type Server } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { errorKind } from '@steadfetch/core'
 import { pool } from '@steadfetch/pool'
 import { createAuthority } from '@steadfetch/test-support/certificates'
@@ -38,6 +42,31 @@ const proxyErrorOf = async (call: Promise<Response>): Promise<ProxyError> => {
   expect(errorKind(error)).toBe('proxy')
   expect(`${error} ${JSON.stringify(error)}`).not.toMatch(/canary|us er|us%20er/)
   return error as ProxyError
+}
+
+const portOf = (listening: Server): number => (listening.address() as AddressInfo).port
+
+/** A proxy without a password that takes its time over every tunnel. */
+async function startSlowProxy(delay: number): Promise<AsyncDisposable & { url: string }> {
+  const server = createHttpServer()
+  server.on('connect', async ({ url = '' }, client) => {
+    await sleep(delay)
+    const [host, port] = url.split(':')
+    const target = connect(Number(port), host, () => {
+      client.write('HTTP/1.1 200 OK\r\n\r\n')
+      target.pipe(client).pipe(target)
+    })
+    for (const [one, other] of [
+      [target, client],
+      [client, target],
+    ] as const) {
+      one.on('error', () => other.destroy())
+    }
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const close = async (): Promise<void> => void server.close()
+  return { url: `http://127.0.0.1:${portOf(server)}`, [Symbol.asyncDispose]: close }
 }
 
 describe('options', () => {
@@ -150,6 +179,40 @@ describe.each(['http', 'https'] as const)('an %s: URL fails', (scheme) => {
   })
 })
 
+describe('a tunnel', () => {
+  it('is no bound for others while it is opened: connections are those to each server', async () => {
+    await using slow = await startSlowProxy(200)
+    const servers = await Promise.all([1, 2, 3, 4].map(() => startFaultServer({ tls: true })))
+    await using way = proxy(slow.url, { connections: 1, connectTimeout: 1000, tls: { verify: false } })
+    const calls = servers.map((server) => way(fetch)(server.url('/json')))
+    expect((await Promise.all(calls)).map((response) => response.status)).toEqual([200, 200, 200, 200])
+    await Promise.all(servers.map((server) => server.close()))
+  })
+
+  it('fails with a key that is not the certificate’s, and leaves no socket', async () => {
+    const [one, other] = [createAuthority().issueClient(), createAuthority().issueClient()]
+    const tls = { ...trust().tls, cert: one.cert, key: other.key }
+    await using way = proxy(through(), { tls })
+    expect(await way(fetch)(secured.url('/json')).catch(errorKind)).toBe('tls')
+    await expect.poll(() => middle.openConnections).toBe(0)
+  })
+
+  it.each([Infinity, 2 ** 31, 1500.5])('may take %s ms', async (connectTimeout) => {
+    await using way = proxy(through(), { ...trust(), connectTimeout })
+    expect((await way(fetch)(secured.url('/json'))).status).toBe(200)
+  })
+
+  it('through a SOCKS proxy that hangs up fails at once', async () => {
+    const rude = createServer((socket) => socket.on('error', () => {}).once('data', () => socket.end()))
+    rude.listen(0, '127.0.0.1')
+    await once(rude, 'listening')
+    await using way = proxy(`socks5://127.0.0.1:${portOf(rude)}`, { connectTimeout: 3_600_000 })
+    const error = await proxyErrorOf(way(fetch)(plain.url('/json')))
+    expect(error.message).toContain('it hung up')
+    rude.close()
+  })
+})
+
 describe('a server that is down', () => {
   it('is told of by the proxy: by a response, or by no tunnel', async () => {
     await using way = proxy(through(), trust())
@@ -176,6 +239,29 @@ describe('TLS to the proxy', () => {
       const error = await proxyErrorOf(strange(fetch)(target.url('/json')))
       expect(errorKind(error.cause)).toBe('tls')
     }
+  })
+})
+
+describe('a proxy at an IPv6 address', () => {
+  // Node 22 compares the addresses of certificates letter by letter, and `::1` is written out in them.
+  it.skipIf(process.version.startsWith('v22.'))('is connected to, by TLS too', async () => {
+    const authority = createAuthority()
+    const certificate = authority.issue({ hosts: ['::1'] })
+    await using secure = await startNpmProxy(user, password, certificate, '::1')
+    await using way = proxy(`https://${credentials}@[::1]:${secure.port}`, {
+      ...trust(),
+      proxyTls: { ca: authority.cert },
+    })
+    for (const target of [plain, secured]) expect((await way(fetch)(target.url('/json'))).status).toBe(200)
+  })
+
+  it('is reached by SOCKS5 too', async () => {
+    const rude = createServer((socket) => socket.on('error', () => {}).once('data', () => socket.end()))
+    rude.listen(0, '::1')
+    await once(rude, 'listening')
+    await using way = proxy(`socks5://[::1]:${portOf(rude)}`)
+    expect((await proxyErrorOf(way(fetch)(plain.url('/json')))).message).toContain('it hung up')
+    rude.close()
   })
 })
 

@@ -38,7 +38,7 @@ export function proxy(through: string | URL | Proxies, options: ProxyOptions = {
   assertPoolOptions('proxy', poolOptions)
   if (proxyTls !== undefined) assertTls('proxy: proxyTls', proxyTls)
   const choice = choiceOf(through)
-  const connections = new Connections()
+  const connections = new Connections('proxy')
   const { http2 = false } = poolOptions
   return connectionLayer({
     name: 'proxy',

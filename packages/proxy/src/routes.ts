@@ -1,7 +1,7 @@
-/// <reference path="./undici.d.ts" />
 import {
   agentOptionsOf,
   type Connections,
+  connectTimeoutOf,
   type Dispatches,
   type PoolOptions,
   Refusal,
@@ -9,15 +9,11 @@ import {
   tlsOptionsOf,
 } from '@steadfetch/pool'
 import type { buildConnector, Dispatcher } from 'undici'
-import buildConnection from 'undici/lib/core/connect.js'
 import { type Dispatch, forwarding } from './forwarding.ts'
 import { unreachable } from './proxy-error.ts'
 import type { ProxyUrl } from './proxy-url.ts'
 import type { Choice } from './settings.ts'
 import { connectorThrough, httpTunnel, socksTunnel, type Tunnel } from './tunnel.ts'
-
-/** undici's own. */
-const defaultConnectTimeout = 10_000
 
 /** Sends each request, that of a redirect too, the way that its URL is to go. */
 export class Routes {
@@ -52,33 +48,35 @@ export class Routes {
   }
 
   #forwarding(proxy: ProxyUrl): Dispatch {
-    return forwarding(proxy, this.#toProxy(proxy))
+    return forwarding(proxy, this.#toProxy(proxy, agentOptionsOf(this.#options)))
   }
 
   #tunnelling(proxy: ProxyUrl): Dispatch {
-    const { connectTimeout: timeout = defaultConnectTimeout, http2 = false, tls } = this.#options
-    const secured = buildConnection({ ...tlsOptionsOf(tls), allowH2: http2, preferH2: http2, timeout })
+    const { connect, ...options } = agentOptionsOf(this.#options)
+    const timeout = connectTimeoutOf(this.#options)
+    const secured = this.#connections.connector(connect) as buildConnector.connector
     const tunnel: Tunnel =
       proxy.kind === 'socks'
         ? socksTunnel(proxy, this.#connector(proxy), timeout)
-        : httpTunnel(proxy, this.#toProxy(proxy), timeout)
-    const agent = this.#connections.agent({
-      ...agentOptionsOf(this.#options),
-      connect: connectorThrough(tunnel, secured),
-    })
+        : httpTunnel(proxy, this.#toProxy(proxy, {}), timeout)
+    const agent = this.#connections.agent({ ...options, connect: connectorThrough(tunnel, secured) })
     return (options, handler) => agent.dispatch(options, handler)
   }
 
-  #toProxy(proxy: ProxyUrl): Dispatches {
-    const options = { ...agentOptionsOf(this.#options), allowH2: false, connect: this.#connector(proxy) }
-    return this.#connections.pool(proxy.origin, options)
+  /** The way to a tunnel has no bound: what is bounded is the tunnels, for each server. */
+  #toProxy(proxy: ProxyUrl, options: object): Dispatches {
+    return this.#connections.pool(proxy.origin, { ...options, allowH2: false, connect: this.#connector(proxy) })
   }
 
   /** Connects to the proxy itself. */
   #connector(proxy: ProxyUrl): buildConnector.connector {
-    const { connectTimeout: timeout = defaultConnectTimeout } = this.#options
-    const connect = buildConnection({ ...tlsOptionsOf(this.#proxyTls), allowH2: false, timeout })
-    return (options, callback) =>
-      connect(options, (error, socket) => (error ? callback(unreachable(proxy, error), null) : callback(null, socket)))
+    const tls = { ...tlsOptionsOf(this.#proxyTls), allowH2: false, timeout: connectTimeoutOf(this.#options) }
+    const connect = this.#connections.connector(tls) as buildConnector.connector
+    // The name is that of the proxy, whatever the request is for; TLS has none for an address.
+    const { servername } = proxy
+    return ({ servername: _, ...target }, callback) =>
+      connect({ ...target, ...(servername === undefined ? {} : { servername }) }, (error, socket) =>
+        error ? callback(unreachable(proxy, error), null) : callback(null, socket),
+      )
   }
 }

@@ -16,7 +16,7 @@ export function httpTunnel(proxy: ProxyUrl, dispatcher: Dispatches, timeout: num
   return async (hostname, port) => {
     const path = `${isIPv6(hostname) ? `[${hostname}]` : hostname}:${port}`
     const headers = { host: path, ...(authorization === undefined ? {} : { 'proxy-authorization': authorization }) }
-    const signal = AbortSignal.timeout(Math.min(timeout, 2 ** 31 - 1))
+    const signal = AbortSignal.timeout(timeout)
     const request = { origin: proxy.origin, path, headers, signal, servername: proxy.hostname }
     const answer = await Reflect.apply(connect, dispatcher, [request]).catch((error: unknown) => {
       throw unreachable(proxy, error)
@@ -29,29 +29,31 @@ export function httpTunnel(proxy: ProxyUrl, dispatcher: Dispatches, timeout: num
 
 /** By SOCKS5; the proxy looks the name up. */
 export function socksTunnel(proxy: ProxyUrl, connector: buildConnector.connector, timeout: number): Tunnel {
-  const { hostname, port, credentials } = proxy
-  const socks = new Socks5ProxyAgent(new URL(`socks5://${hostname}:${port}`), {
-    ...credentials,
-    connect: connector,
-    connectTimeout: timeout,
-  })
-  return async (hostname, port) => {
-    try {
-      return await socks.createSocks5Connection(hostname, port)
-    } catch (error) {
-      const code = targetFailures[codeOf(error)]
-      throw code
-        ? Object.assign(new Error(`${proxy.origin} tells: ${code}`, { cause: error }), { code })
-        : unreachable(proxy, error)
-    }
-  }
+  const url = new URL(`socks5://${proxy.address}:${proxy.port}`)
+  return (hostname, port) =>
+    new Promise((resolve, reject) => {
+      const failed = (error: unknown): void => reject(targetFailure(proxy, error) ?? unreachable(proxy, error))
+      const connect: buildConnector.connector = (options, callback) =>
+        connector({ ...options, hostname: proxy.hostname }, (...result) => {
+          // undici listens for an error, and not for a proxy that hangs up.
+          result[1]?.once('close', () => failed(new Error('it hung up')))
+          callback(...result)
+        })
+      const socks = new Socks5ProxyAgent(url, { ...proxy.credentials, connect, connectTimeout: timeout })
+      socks.createSocks5Connection(hostname, port).then(resolve, failed)
+    })
 }
 
 /** What a SOCKS proxy says of the server behind it, in the words of the platform. */
-const targetFailures: Record<string, string> = {
+const codes: Record<string, string> = {
   UND_ERR_SOCKS5_REPLY_3: 'ENETUNREACH',
   UND_ERR_SOCKS5_REPLY_4: 'EHOSTUNREACH',
   UND_ERR_SOCKS5_REPLY_5: 'ECONNREFUSED',
+}
+
+function targetFailure({ origin }: ProxyUrl, cause: unknown): Error | undefined {
+  const code = codes[cause instanceof Error && 'code' in cause ? String(cause.code) : '']
+  return code === undefined ? undefined : Object.assign(new Error(`${origin} tells: ${code}`, { cause }), { code })
 }
 
 /** Connects as undici wants it, through a tunnel, with TLS inside it where the URL has it. */
@@ -59,13 +61,16 @@ export function connectorThrough(tunnel: Tunnel, tls: buildConnector.connector):
   return (options, callback) => {
     const isTls = options.protocol === 'https:'
     const port = Number(options.port) || (isTls ? 443 : 80)
-    tunnel(options.hostname, port).then(
-      (socket) => (isTls ? tls({ ...options, httpSocket: socket }, callback) : callback(null, socket)),
-      (error: Error) => callback(error, null),
-    )
+    const opened = (socket: Socket): void => {
+      try {
+        if (isTls) tls({ ...options, httpSocket: socket }, callback)
+        else callback(null, socket)
+      } catch (error) {
+        // A key that is none of the certificate's, for one.
+        socket.destroy()
+        callback(error instanceof Error ? error : new Error(String(error)), null)
+      }
+    }
+    tunnel(options.hostname, port).then(opened, (error: Error) => callback(error, null))
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : ''
 }

@@ -6,13 +6,6 @@ declare module 'undici/lib/api/api-connect.js' {
   export default function connect(this: object, options: Dispatcher.ConnectOptions): Promise<Dispatcher.ConnectData>
 }
 
-declare module 'undici/lib/core/connect.js' {
-  import type { buildConnector } from 'undici'
-
-  const build: typeof buildConnector
-  export default build
-}
-
 declare module 'undici/lib/dispatcher/socks5-proxy-agent.js' {
   import type { Socket } from 'node:net'
   import type { buildConnector, Dispatcher } from 'undici'

@@ -11,11 +11,16 @@ export interface NpmProxy extends AsyncDisposable {
 }
 
 /** @param certificate where the proxy itself is to be spoken to by TLS. */
-export async function startNpmProxy(user: string, password: string, certificate?: Certificate): Promise<NpmProxy> {
+export async function startNpmProxy(
+  user: string,
+  password: string,
+  certificate?: Certificate,
+  host = '127.0.0.1',
+): Promise<NpmProxy> {
   const asked: string[] = []
   const options: Extract<ServerOptions, { serverType?: 'http' }> = {
     port: 0,
-    host: '127.0.0.1',
+    host,
     prepareRequestFunction: ({ request, username, password: given }) => {
       if (username !== user || given !== password) throw new RequestError('', 407, { 'proxy-authenticate': 'Basic' })
       asked.push(`${request.method} ${request.url}`)
