@@ -1,5 +1,16 @@
 import { describe, expect, it, vi } from 'vitest'
-import { headersOf, isRequest, methodOf, signalOf, urlOf, withInit, withoutOption, withPerCall } from './call.ts'
+import {
+  headersOf,
+  initOf,
+  isRequest,
+  methodOf,
+  signalOf,
+  urlOf,
+  withInit,
+  withoutOption,
+  withPerCall,
+  withReusableHeaders,
+} from './call.ts'
 import type { FetchInit, FetchInput } from './fetch.ts'
 
 const url = 'http://service.test/path'
@@ -21,6 +32,65 @@ class AuthorizedPostInit extends PostInit {
     return { authorization: 'secret' }
   }
 }
+
+describe('initOf', () => {
+  it('has what a Request brings along, but for its body', async () => {
+    const { signal } = new AbortController()
+    const made = {
+      method: 'PUT',
+      headers: { a: '1' },
+      redirect: 'manual',
+      credentials: 'omit',
+      cache: 'no-store',
+    } as const
+    const request = new Request(url, { ...made, body: 'text', signal, keepalive: true })
+    const init = initOf(request, undefined)
+    expect(init).toMatchObject({ method: 'PUT', redirect: 'manual', credentials: 'omit', cache: 'no-store' })
+    expect(init).toMatchObject({ keepalive: true, signal: request.signal })
+    expect([...new Headers(init.headers)]).toEqual([
+      ['a', '1'],
+      ['content-type', 'text/plain;charset=UTF-8'],
+    ])
+    expect(init).not.toHaveProperty('body')
+    expect(new Request('http://other.test/', init)).toMatchObject({ method: 'PUT', redirect: 'manual' })
+    expect(await request.text()).toBe('text')
+  })
+
+  it('lets the init win, where it says something', () => {
+    const request = new Request(url, { method: 'PUT', headers: { a: '1' } })
+    const init = initOf(request, odd<FetchInit>({ method: 'DELETE', headers: undefined, body: 'x', retry: false }))
+    expect(init).toMatchObject({ method: 'DELETE', body: 'x', retry: false })
+    expect(new Headers(init.headers).get('a')).toBe('1')
+    expect(new Headers(initOf(request, { headers: { b: '2' } }).headers).get('a')).toBeNull()
+  })
+
+  it('has headers of its own, which can be read again', () => {
+    const headers = new Headers({ a: '1' })
+    expect(initOf(url, { headers }).headers).not.toBe(headers)
+    expect([...new Headers(initOf(url, undefined).headers)]).toEqual([])
+  })
+})
+
+describe('withReusableHeaders', () => {
+  it('reads once what can be read only once', () => {
+    const pairs = odd<[string, string][]>(new Map([['a', '1']]).entries())
+    const { headers } = withReusableHeaders({ headers: pairs, method: 'PUT' })
+    for (let time = 0; time < 2; time += 1) expect([...new Headers(headers)]).toEqual([['a', '1']])
+  })
+
+  it('leaves everything else as it is', () => {
+    for (const init of [
+      {},
+      { headers: { a: '1' } },
+      { headers: new Headers() },
+      { headers: [['a', '1']] },
+      { headers: { next: '1' } },
+    ]) {
+      expect(withReusableHeaders(odd<FetchInit>(init))).toBe(init)
+    }
+    expect(withReusableHeaders(undefined)).toEqual({})
+  })
+})
 
 describe('withInit', () => {
   it('is a copy with the changes, and leaves the init as it was', () => {

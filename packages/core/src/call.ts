@@ -45,6 +45,31 @@ export function headersOf(input: FetchInput, init: FetchInit | undefined): Heade
   return new Headers(init?.headers ?? (isRequest(input) ? input.headers : undefined))
 }
 
+/** The same `init` with headers that can be read more than once; an iterator of pairs cannot. */
+export function withReusableHeaders<Init extends FetchInit>(init: Init | undefined): Init {
+  const headers: unknown = init?.headers
+  const isIterator = typeof headers === 'object' && headers !== null && 'next' in headers && Symbol.iterator in headers
+  return isIterator ? withInit(init, { headers: headersOf('', init) }) : (init ?? ({} as Init))
+}
+
+/** What a `Request` is made of, beside its body. */
+const membersOfRequest = [
+  ...['method', 'headers', 'signal', 'mode', 'credentials', 'cache', 'redirect'],
+  ...['referrer', 'referrerPolicy', 'integrity', 'keepalive'],
+]
+
+/**
+ * The `init` with which the same call can be made to another URL: it has what a `Request` brings along, but for its
+ * body, and headers that can be read more than once.
+ */
+export function initOf<Init extends FetchInit>(input: FetchInput, init: Init | undefined): Init {
+  const members = isRequest(input) ? membersOfRequest.map((member) => [member, Reflect.get(input, member)]) : []
+  const brought = Object.fromEntries(members.filter(([, value]) => value !== undefined))
+  const given = init && memberwise(init)
+  const named = Object.entries(given ?? {}).filter(([, value]) => value !== undefined)
+  return { ...brought, ...Object.fromEntries(named), headers: headersOf(input, init) } as Init
+}
+
 /** The URL of a call, or undefined where it is none; the platform's fetch will say so better than we could. */
 export function urlOf(input: FetchInput): URL | undefined {
   const { location } = globalThis as { location?: { href: string } }

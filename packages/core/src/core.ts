@@ -11,7 +11,18 @@ export {
 export { type Attempt, type AttemptLog, attemptsOf, recordAttempts, type StopReason } from './attempts.ts'
 export { onBodyEnd } from './body-end.ts'
 export { type BodyWatcher, watchBody } from './body-reads.ts'
-export { headersOf, isRequest, methodOf, signalOf, urlOf, withInit, withoutOption, withPerCall } from './call.ts'
+export {
+  headersOf,
+  initOf,
+  isRequest,
+  methodOf,
+  signalOf,
+  urlOf,
+  withInit,
+  withoutOption,
+  withPerCall,
+  withReusableHeaders,
+} from './call.ts'
 export { causedBy } from './caused-by.ts'
 export { compose } from './compose.ts'
 export { deadlineOf, setDeadline } from './deadline.ts'
@@ -24,5 +35,7 @@ export { Line, type Place } from './line.ts'
 export { prepareReplay, type Replay, type ReplayOptions, replayMaxBytes } from './replay.ts'
 export { reportUncaught } from './report-uncaught.ts'
 export { retryAfterOf } from './retry-after.ts'
+export { isSecretName, lettersOf } from './secret-names.ts'
 export { sleep, startTimer, type Timer } from './timer.ts'
+export { UnreplayableBodyError } from './unreplayable-body-error.ts'
 export { type ExchangeEnd, type Outcome, WatchedExchange } from './watched-exchange.ts'

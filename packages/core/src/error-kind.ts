@@ -26,10 +26,12 @@ const kindOfName = new Map<unknown, ErrorKind>([
   ['TimeoutError', 'timeout'],
   ['ProxyError', 'proxy'],
   ['TooManyRedirectsError', 'redirect'],
+  ['InvalidRedirectError', 'redirect'],
   ['CircuitOpenError', 'circuit-open'],
   ['QueueFullError', 'queue-full'],
   ['HttpError', 'http-status'],
   ['HTTPParserError', 'protocol'],
+  ['UnreplayableBodyError', 'invalid-request'],
   ['NetworkError', 'network'],
 ])
 
@@ -93,7 +95,7 @@ const kindOfCodePattern: readonly (readonly [RegExp, ErrorKind])[] = [
 
 /** Failures that carry no code: causes within undici, and Workers. */
 const kindOfMessage: readonly (readonly [RegExp, ErrorKind])[] = [
-  [/^(redirect count exceeded|unexpected redirect)$/, 'redirect'],
+  [/^(redirect count exceeded$|unexpected redirect$|URL scheme must be a HTTP|cross origin not allowed)/, 'redirect'],
   [/^(unknown scheme|bad port|invalid method)$/, 'invalid-request'],
   [/^Network connection lost/, 'network'],
 ]

@@ -1,6 +1,6 @@
+import { isSecretName } from '@steadfetch/core'
 import { describe, expect, it } from 'vitest'
 import { maskSecrets, redacted } from './mask-secrets.ts'
-import { isSecretName } from './secret-names.ts'
 
 const shown = (text: string): string => maskSecrets(text, (name) => isSecretName(name))
 

@@ -1,6 +1,14 @@
-import { assertList, assertOptions, type FetchInit, type FetchInput, headersOf, urlOf } from '@steadfetch/core'
+import {
+  assertList,
+  assertOptions,
+  type FetchInit,
+  type FetchInput,
+  headersOf,
+  isSecretName,
+  lettersOf,
+  urlOf,
+} from '@steadfetch/core'
 import { maskSecrets, redacted } from './mask-secrets.ts'
-import { isSecretName, lettersOf } from './secret-names.ts'
 
 /** What is kept out of the output, beside what always is. */
 export interface RedactOptions {
