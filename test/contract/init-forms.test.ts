@@ -38,7 +38,7 @@ const forms: Readonly<Record<string, () => RequestInit>> = {
   'a Request': () => new Request('http://somewhere.test/else', { ...members(), signal: new AbortController().signal }),
 }
 
-describe.each(subjects)('$name: the init', ({ wrap, options, connects }) => {
+describe.each(subjects)('$name: the init', ({ wrap, options, connects, follows }) => {
   const fetch = wrap(platform)
 
   it.each(Object.keys(forms))('is %s', async (form) => {
@@ -66,6 +66,7 @@ describe.each(subjects)('$name: the init', ({ wrap, options, connects }) => {
       expect(init === undefined || Object.getPrototypeOf(init) === Object.prototype).toBe(true)
       for (const [member, value] of Object.entries(init ?? {})) {
         if (member === 'dispatcher') expect(connects).toBe(true)
+        else if (member === 'redirect') expect([follows, value]).toEqual([true, 'manual'])
         else expect([member, value]).toEqual(['signal', expect.any(AbortSignal)])
       }
     },

@@ -1,3 +1,4 @@
+import { errorKind } from '@steadfetch/core'
 import { describe, expect, it } from 'vitest'
 import { echoOf } from './echo.ts'
 import { failureOf, shapeOf } from './failure.ts'
@@ -6,7 +7,7 @@ import { platform, subjects } from './subjects.ts'
 
 const here = serving()
 
-describe.each(subjects)('$name: a redirect', ({ name, wrap }) => {
+describe.each(subjects)('$name: a redirect', ({ name, wrap, follows }) => {
   const fetch = wrap(platform)
 
   it('is followed, and the Response says so', async () => {
@@ -42,7 +43,10 @@ describe.each(subjects)('$name: a redirect', ({ name, wrap }) => {
   })
 
   it('too many fail as they do with the platform', async () => {
-    const failure = await failureOf(fetch(here.url('/redirect?times=30')))
+    const key = `too many ${name}`
+    const failure = await failureOf(fetch(here.url('/redirect', { times: 30, key })))
+    expect([errorKind(failure), here.server.hits(key)]).toEqual(['redirect', 21])
+    if (follows) return void expect(failure).toMatchObject({ name: 'TooManyRedirectsError', max: 20 })
     expect(shapeOf(failure)).toEqual(shapeOf(await failureOf(platform(here.url('/redirect?times=30')))))
   })
 

@@ -5,6 +5,7 @@ import { hooks } from '@steadfetch/hooks'
 import { log } from '@steadfetch/log'
 import { pool } from '@steadfetch/pool'
 import { proxy } from '@steadfetch/proxy'
+import { redirects } from '@steadfetch/redirects'
 import { retry } from '@steadfetch/retry'
 import { timeout } from '@steadfetch/timeout'
 
@@ -19,6 +20,8 @@ export interface Subject {
   readonly connects?: boolean
   /** Whether it goes before a dispatcher of the caller's. */
   readonly overridesDispatcher?: boolean
+  /** Whether it follows redirects by itself, and says by itself where it cannot. */
+  readonly follows?: boolean
   /** Whether it looks at every chunk of a body. */
   readonly looksAtChunks?: boolean
   wrap(fetch: Fetch): Fetch
@@ -60,6 +63,12 @@ const layers: readonly Subject[] = [
     name: 'concurrency',
     options: { concurrency: { until: 'headers' } },
     wrap: (fetch) => concurrency({ limit: 16 })(fetch),
+  },
+  {
+    name: 'redirects',
+    options: { redirects: { max: 20 } },
+    follows: true,
+    wrap: (fetch) => redirects({ onRedirect: () => Promise.resolve() })(fetch),
   },
   {
     name: 'pool',
@@ -125,6 +134,7 @@ function composed(name: string, parts: readonly Subject[]): Subject {
     options,
     connects: true,
     overridesDispatcher: true,
+    follows: true,
     looksAtChunks: true,
     wrap: compose(...parts.map(({ wrap }) => wrap)),
   }

@@ -5,6 +5,7 @@ import { type EndEvent, hooks } from '@steadfetch/hooks'
 import { log } from '@steadfetch/log'
 import { type ConnectionLayer, pool } from '@steadfetch/pool'
 import { proxy } from '@steadfetch/proxy'
+import { redirects } from '@steadfetch/redirects'
 import { retry } from '@steadfetch/retry'
 import { type TimeoutOptions, timeout } from '@steadfetch/timeout'
 import type { Gauge } from './gauge.ts'
@@ -52,6 +53,7 @@ export const layers = {
   pool: ({ connections }) => kept(connections, pool()),
   // Past the proxy, or the faults would be its own.
   proxy: ({ connections }) => kept(connections, proxy({ http: 'http://proxy.test', no: '*' })),
+  redirects: () => redirects(),
   log: ({ lines, logged }) => {
     const write = (entry: object): void => void lines.push(entry)
     return compose(logged.layer, log({ logger: { info: write, warn: write, error: write }, headers: true }))

@@ -4,6 +4,7 @@ import { hooks } from '@steadfetch/hooks'
 import { log } from '@steadfetch/log'
 import { type ConnectionLayer, pool } from '@steadfetch/pool'
 import { proxy } from '@steadfetch/proxy'
+import { historyOf, redirects } from '@steadfetch/redirects'
 import { retry } from '@steadfetch/retry'
 import { timeout } from '@steadfetch/timeout'
 
@@ -49,6 +50,14 @@ void compose(retry(), connected, proxy({ https: 'http://a.test', no: ['b.test'] 
   { retry: false },
 )
 void connected.close({ grace: 5 }).then(() => connected.stats()['http://a.test']?.open)
+
+/** Where redirects lead, and what led there. */
+const following = compose(
+  redirects({ max: 5, onRedirect: async ({ to, status }) => void (to + status) }),
+  retry(),
+)(fetch)
+void following('http://a.test/', { redirects: { keep: ['x-api-key'] }, redirect: 'follow' })
+void following('http://a.test/', { redirects: false }).then((response) => historyOf(response)[0]?.from)
 
 /** A composition composes further, and so does a layer alone. */
 void compose(stack, compose(retry()))(fetch)('http://a.test/', { retry: false })

@@ -1,0 +1,42 @@
+import { type FetchInit, methodOf } from '@steadfetch/core'
+
+/** Headers that say something of a body. */
+const ofBody = ['content-encoding', 'content-language', 'content-location', 'content-type', 'content-length']
+
+/** Headers that are for one origin only, whatever they are asked to be. */
+const ofOrigin = ['authorization', 'proxy-authorization', 'cookie', 'host']
+
+/** Options of single calls, of the layers below, that are for one origin only as well. */
+const optionsOfOrigin = ['auth', 'cookies']
+
+/** Whether a redirect makes a GET without a body of the request: fetch standard, "HTTP-redirect fetch", step 12. */
+export function becomesGet(status: number, init: FetchInit): boolean {
+  const method = methodOf('', init)
+  if (status === 303) return method !== 'GET' && method !== 'HEAD'
+  return (status === 301 || status === 302) && method === 'POST'
+}
+
+/** The same request without its body, as a GET. */
+export function asGet<Init extends FetchInit>(init: Init): Init {
+  const next = { ...init, method: 'GET', headers: without(init, ofBody) }
+  for (const member of ['body', 'duplex']) Reflect.deleteProperty(next, member)
+  return next
+}
+
+/** The same request without what must not leave the origin, which is what the standard says and what `strips` says. */
+export function forAnotherOrigin<Init extends FetchInit>(init: Init, strips: (header: string) => boolean): Init {
+  const headers = without(init, ofOrigin)
+  for (const name of [...headers.keys()]) if (strips(name)) headers.delete(name)
+  const next = { ...init, headers }
+  for (const option of optionsOfOrigin) {
+    // What turns a layer off stays: it is no secret.
+    if (Reflect.get(next, option) !== false) Reflect.deleteProperty(next, option)
+  }
+  return next
+}
+
+function without(init: FetchInit, names: readonly string[]): Headers {
+  const headers = new Headers(init.headers)
+  for (const name of names) headers.delete(name)
+  return headers
+}

@@ -1,0 +1,41 @@
+import { InvalidRedirectError } from './invalid-redirect-error.ts'
+
+const redirectStatuses = new Set([301, 302, 303, 307, 308])
+
+/**
+ * Where a response leads to, as the fetch standard has it (sections "HTTP-redirect fetch" and "location URL"): undefined
+ * where it is no redirect.
+ *
+ * @throws {InvalidRedirectError} when it leads nowhere.
+ */
+export function redirectTarget(response: Response, requested: URL): URL | undefined {
+  const { status, headers } = response
+  // Not every platform's types know of all of them.
+  const type: string = response.type
+  if (type === 'opaqueredirect') {
+    throw new InvalidRedirectError(status, requested, 'this platform hides redirects, as browsers do, but from itself')
+  }
+  if (!redirectStatuses.has(status)) return undefined
+  const location = headers.get('location')
+  if (location === null) return undefined
+
+  const at = URL.parse(response.url) ?? requested
+  const target = URL.parse(asUtf8(location), at.href)
+  if (target === null) throw new InvalidRedirectError(status, at, 'its Location is no URL')
+  if (target.protocol !== 'http:' && target.protocol !== 'https:') {
+    throw new InvalidRedirectError(status, at, `its Location is a ${target.protocol} URL, neither http: nor https:`)
+  }
+  if (target.username !== '' || target.password !== '') {
+    throw new InvalidRedirectError(status, at, 'its Location has a user or a password')
+  }
+  if (target.hash === '') target.hash = requested.hash
+  return target
+}
+
+/** A header is a string of bytes, and servers write UTF-8 into this one. */
+function asUtf8(location: string): string {
+  const codes = Array.from(location, (character) => character.codePointAt(0) ?? 0)
+  return codes.some((code) => code > 0x7f) && codes.every((code) => code <= 0xff)
+    ? new TextDecoder().decode(Uint8Array.from(codes))
+    : location
+}
