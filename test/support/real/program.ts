@@ -7,10 +7,12 @@ import { delimiter, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, it } from 'vitest'
 
-/** A program that tests run against, and the Debian package that has it. */
+/** A program that tests run against, and the Debian package, or packages, that it comes in. */
 export interface Program {
   readonly binary: string
   readonly package: string
+  /** The path of what it does not work without, where that is packaged by itself. */
+  readonly needs?: string
 }
 
 /** A program that runs, on a free port of the loopback. */
@@ -30,14 +32,19 @@ function pathOf({ binary }: Program): string | undefined {
   return directories.map((directory) => join(directory, binary)).find((path) => existsSync(path))
 }
 
+function isInstalled(program: Program): boolean {
+  return pathOf(program) !== undefined && (program.needs === undefined || existsSync(program.needs))
+}
+
 /** Tests that need programs. Without one they are skipped, and say so; where CI is set, that is a failure. */
 export function describeWith(name: string, programs: readonly Program[], tests: () => void): void {
-  const missing = programs.find((program) => pathOf(program) === undefined)
+  const missing = programs.find((program) => !isInstalled(program))
   if (!missing) {
     describe(name, tests)
     return
   }
-  const needs = `needs ${missing.binary} (apt-get install ${missing.package})`
+  const names = [missing.binary, missing.needs ?? []].flat().join(' and ')
+  const needs = `needs ${names} (apt-get install ${missing.package})`
   describe(name, () => {
     if (CI) {
       it(needs, () => Promise.reject(new Error(needs)))
@@ -58,11 +65,17 @@ export async function startProgram(program: Program, argumentsFor: Arguments): P
   const port = await freePort()
   const path = pathOf(program)
   if (path === undefined) throw new Error(`${program.binary} is not installed`)
-  const child = spawn(path, argumentsFor(port, directory), { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(path, argumentsFor(port, directory), {
+    cwd: directory,
+    // Some leave things at home, which is not to be ours.
+    env: { ...process.env, HOME: directory },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const ended = once(child, 'close')
   let said = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (said += text.toString()))
   const stop = async (): Promise<void> => {
-    await end(child)
+    await end(child, ended)
     rmSync(directory, { recursive: true, force: true })
   }
   try {
@@ -101,9 +114,8 @@ async function untilItAnswers(child: ChildProcess, port: number): Promise<void> 
   throw new Error('does not answer')
 }
 
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const ended = once(child, 'exit')
+/** Waits for the processes that it has started as well: they have its output, which closes with the last of them. */
+async function end(child: ChildProcess, ended: Promise<unknown>): Promise<void> {
   child.kill('SIGTERM')
   const slow = setTimeout(() => child.kill('SIGKILL'), 5000)
   await ended
