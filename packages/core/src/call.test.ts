@@ -64,6 +64,14 @@ describe('initOf', () => {
     expect(new Headers(initOf(request, { headers: { b: '2' } }).headers).get('a')).toBeNull()
   })
 
+  it('keeps members that it has never heard of, and symbols', () => {
+    const symbol = Symbol('mine')
+    expect(initOf(new Request(url), odd<FetchInit>({ [symbol]: 1, dispatcher: 2 }))).toMatchObject({
+      [symbol]: 1,
+      dispatcher: 2,
+    })
+  })
+
   it('has headers of its own, which can be read again', () => {
     const headers = new Headers({ a: '1' })
     expect(initOf(url, { headers }).headers).not.toBe(headers)

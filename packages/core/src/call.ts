@@ -63,11 +63,14 @@ const membersOfRequest = [
  * body, and headers that can be read more than once.
  */
 export function initOf<Init extends FetchInit>(input: FetchInput, init: Init | undefined): Init {
-  const members = isRequest(input) ? membersOfRequest.map((member) => [member, Reflect.get(input, member)]) : []
-  const brought = Object.fromEntries(members.filter(([, value]) => value !== undefined))
-  const given = init && memberwise(init)
-  const named = Object.entries(given ?? {}).filter(([, value]) => value !== undefined)
-  return { ...brought, ...Object.fromEntries(named), headers: headersOf(input, init) } as Init
+  const call = {}
+  if (isRequest(input)) for (const member of membersOfRequest) Reflect.set(call, member, Reflect.get(input, member))
+  const given = init ? memberwise(init) : {}
+  for (const member of Reflect.ownKeys(given)) {
+    const value: unknown = Reflect.get(given, member)
+    if (value !== undefined) Reflect.set(call, member, value)
+  }
+  return { ...call, headers: headersOf(input, init) } as Init
 }
 
 /** The URL of a call, or undefined where it is none; the platform's fetch will say so better than we could. */
