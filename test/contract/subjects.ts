@@ -1,5 +1,6 @@
 import { circuitBreaker } from '@steadfetch/circuit-breaker'
 import { concurrency } from '@steadfetch/concurrency'
+import { cookieJar, cookies } from '@steadfetch/cookies'
 import { compose, type Fetch } from '@steadfetch/core'
 import { hooks } from '@steadfetch/hooks'
 import { log } from '@steadfetch/log'
@@ -69,6 +70,12 @@ const layers: readonly Subject[] = [
     options: { redirects: { max: 20 } },
     follows: true,
     wrap: (fetch) => redirects({ onRedirect: () => Promise.resolve() })(fetch),
+  },
+  {
+    name: 'cookies',
+    options: { cookies: {}, redirects: { max: 20 } },
+    follows: true,
+    wrap: (fetch) => cookies({ jar: cookieJar() })(fetch),
   },
   {
     name: 'pool',

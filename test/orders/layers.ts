@@ -1,5 +1,6 @@
 import { type Circuits, circuitBreaker } from '@steadfetch/circuit-breaker'
 import { concurrency, type Limiter } from '@steadfetch/concurrency'
+import { cookies } from '@steadfetch/cookies'
 import { compose, type Fetch } from '@steadfetch/core'
 import { type EndEvent, hooks } from '@steadfetch/hooks'
 import { log } from '@steadfetch/log'
@@ -54,6 +55,7 @@ export const layers = {
   // Past the proxy, or the faults would be its own.
   proxy: ({ connections }) => kept(connections, proxy({ http: 'http://proxy.test', no: '*' })),
   redirects: () => redirects(),
+  cookies: () => cookies(),
   log: ({ lines, logged }) => {
     const write = (entry: object): void => void lines.push(entry)
     return compose(logged.layer, log({ logger: { info: write, warn: write, error: write }, headers: true }))

@@ -1,4 +1,5 @@
 import { concurrency, limiter } from '@steadfetch/concurrency'
+import { cookieJar, cookies } from '@steadfetch/cookies'
 import { compose, type Fetch, type FetchInit, type FetchInput, type Middleware } from '@steadfetch/core'
 import { hooks } from '@steadfetch/hooks'
 import { log } from '@steadfetch/log'
@@ -59,6 +60,11 @@ const following = compose(
 void following('http://a.test/', { redirects: { keep: ['x-api-key'] }, redirect: 'follow' })
 void following('http://a.test/', { redirects: false }).then((response) => historyOf(response)[0]?.from)
 
+/** Cookies, and the redirects that they are built on. */
+const remembering = cookies({ jar: cookieJar({ maxCookies: 5 }), max: 5 })(fetch)
+void remembering('http://a.test/', { cookies: { a: '1' }, redirects: { max: 1 } })
+void remembering('http://a.test/', { cookies: false, redirects: false })
+
 /** A composition composes further, and so does a layer alone. */
 void compose(stack, compose(retry()))(fetch)('http://a.test/', { retry: false })
 void timeout({ headers: 5 })(retry()(fetch))('http://a.test/', { retry: { budget: false }, timeout: { idle: 5 } })
@@ -115,6 +121,8 @@ concurrency({ queue: 5 })
 void limited('http://a.test/', { concurrency: { limit: 5 } })
 // @ts-expect-error the layer's own fetch wants a URL
 void hardened()
+// @ts-expect-error not the value of a cookie
+void remembering('http://a.test/', { cookies: { a: 1 } })
 // @ts-expect-error not a hook
 void observed('http://a.test/', { hooks: { onStart: () => {} } })
 // @ts-expect-error not what a hook may return

@@ -40,6 +40,9 @@ export interface RedirectsOptions {
   replay?: ReplayOptions
 }
 
+/** The names of all options, for layers that take them as well. */
+export const redirectsOptionNames: readonly string[] = ['max', 'strip', 'keep', 'onRedirect', 'replay']
+
 /** What {@link RedirectsOptions.onRedirect} is told. */
 export interface RedirectEvent extends Redirect {
   /** The response that redirects; its body is being thrown away. */
@@ -75,17 +78,15 @@ export function redirects(options: RedirectsOptions = {}): Middleware<{ redirect
       const url = urlOf(input)
       const mode = rest?.redirect ?? (isRequest(input) ? input.redirect : 'follow')
       if (perCall === false || url === undefined || mode !== 'follow') return fetch(input, rest)
-      if (perCall !== undefined) assertOptions('redirects', perCall, names)
+      if (perCall !== undefined) assertOptions('redirects', perCall, redirectsOptionNames)
       const policy = perCall === undefined ? policyOfLayer : policyOf(withPerCall(options, perCall))
       return new FollowedCall(fetch, input, withReusableHeaders(rest), url, policy).response()
     }
   }
 }
 
-const names = ['max', 'strip', 'keep', 'onRedirect', 'replay']
-
 function policyOf(options: RedirectsOptions): RedirectPolicy {
-  assertOptions('redirects', options, names)
+  assertOptions('redirects', options, redirectsOptionNames)
   const { max = 20, strip = [], keep = [], onRedirect, replay = {} } = options
   assertWhole('redirects: max', max, 0)
   assertHeaderNames('redirects: strip', strip)

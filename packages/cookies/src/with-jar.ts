@@ -1,0 +1,57 @@
+import {
+  abortable,
+  assertResponse,
+  discard,
+  type Fetch,
+  type FetchInit,
+  type FetchInput,
+  headersOf,
+  isRequest,
+  signalOf,
+  urlOf,
+  withInit,
+} from '@steadfetch/core'
+import { mergedHeaders } from './cookie-header.ts'
+import type { CookieJar } from './cookie-jar.ts'
+
+/** A fetch that sends the cookies of a jar with each request, and keeps those of each response. It follows no redirect. */
+export function withJar<Options>(fetch: Fetch<Options>, jar: CookieJar): Fetch<Options> {
+  return async function withJar(input, init) {
+    const url = urlOf(input)
+    if (url === undefined || credentialsOf(input, init) === 'omit') return fetch(input, init)
+    const signal = signalOf(input, init)
+    const kept = await abortable(jar.header(url), signal)
+    const response = await fetch(input, kept === '' ? init : withCookies(input, init, kept))
+    assertResponse('cookies', response)
+    const set = response.headers.getSetCookie?.() ?? []
+    if (set.length > 0) await keep(jar, set, response, URL.parse(response.url) ?? url, signal)
+    return response
+  }
+}
+
+/** The caller's own cookies are there as well, and go before those of the jar. */
+function withCookies<Init extends FetchInit>(input: FetchInput, init: Init | undefined, kept: string): Init {
+  const headers = headersOf(input, init)
+  headers.set('cookie', mergedHeaders(kept, headers.get('cookie') ?? ''))
+  return withInit(init, { headers })
+}
+
+async function keep(
+  jar: CookieJar,
+  set: readonly string[],
+  response: Response,
+  url: URL,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  try {
+    for (const cookie of set) await abortable(jar.set(cookie, url), signal)
+  } catch (error) {
+    discard(response)
+    throw error
+  }
+}
+
+function credentialsOf(input: FetchInput, init: FetchInit | undefined): unknown {
+  const credentials: unknown = init && Reflect.get(init, 'credentials')
+  return credentials ?? (isRequest(input) ? Reflect.get(input, 'credentials') : undefined)
+}
