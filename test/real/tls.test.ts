@@ -3,6 +3,7 @@ import { pool } from '@steadfetch/pool'
 import { createAuthority } from '@steadfetch/test-support/certificates'
 import { type Nginx, nginx, startNginx } from '@steadfetch/test-support/real/nginx'
 import { describeWith } from '@steadfetch/test-support/real/program'
+import { statusOf } from '@steadfetch/test-support/status-of'
 import { fetch as undiciFetch } from 'undici'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
@@ -33,7 +34,7 @@ describeWith('nginx', [nginx], () => {
       await using trusting = pool({ tls: trust() })
       expect(await trusting(below)(running.urls[name]).catch(errorKind)).toBe('tls')
       await using careless = pool({ tls: { verify: false } })
-      expect((await careless(below)(running.urls[name])).status).toBe(200)
+      expect(await statusOf(careless(below)(running.urls[name]))).toBe(200)
       expect(await trusting(below)(running.urls[name]).catch(errorKind)).toBe('tls')
     })
 
@@ -44,11 +45,11 @@ describeWith('nginx', [nginx], () => {
 
     it('shows the certificate of the client to a server that asks for it', async () => {
       await using known = pool({ tls: { ...trust(), ...running.authority.issueClient() } })
-      expect((await known(below)(running.urls.mutual)).status).toBe(200)
+      expect(await statusOf(known(below)(running.urls.mutual))).toBe(200)
       await using stranger = pool({ tls: { ...trust(), ...createAuthority().issueClient() } })
-      expect((await stranger(below)(running.urls.mutual)).status).toBe(400)
+      expect(await statusOf(stranger(below)(running.urls.mutual))).toBe(400)
       await using nobody = pool({ tls: trust() })
-      expect((await nobody(below)(running.urls.mutual)).status).toBe(400)
+      expect(await statusOf(nobody(below)(running.urls.mutual))).toBe(400)
     })
   })
 

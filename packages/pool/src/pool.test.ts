@@ -3,6 +3,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { errorKind, type Fetch } from '@steadfetch/core'
 import { createAuthority } from '@steadfetch/test-support/certificates'
 import { type FaultServer, startFaultServer } from '@steadfetch/test-support/fault-server'
+import { statusOf } from '@steadfetch/test-support/status-of'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { pool } from './pool.ts'
 
@@ -198,7 +199,7 @@ describe('TLS', () => {
   it('trusts the authorities that it was given, and no others', async () => {
     await using secured = await startFaultServer({ tls: true })
     await using trusting = pool({ tls: { ca: secured.ca ?? '' } })
-    expect((await trusting(fetch)(secured.url('/json'))).status).toBe(200)
+    expect(await statusOf(trusting(fetch)(secured.url('/json')))).toBe(200)
     await using strange = pool({ tls: { ca: createAuthority().cert } })
     expect(await strange(fetch)(secured.url('/json')).catch(errorKind)).toBe('tls')
     await using usual = pool()
@@ -209,7 +210,7 @@ describe('TLS', () => {
     await using secured = await startFaultServer({ tls: true })
     await using careless = pool({ tls: { verify: false } })
     await using careful = pool()
-    expect((await careless(fetch)(secured.url('/json'))).status).toBe(200)
+    expect(await statusOf(careless(fetch)(secured.url('/json')))).toBe(200)
     expect(await careful(fetch)(secured.url('/json')).catch(errorKind)).toBe('tls')
     expect(await fetch(secured.url('/json')).catch(errorKind)).toBe('tls')
   })
@@ -221,7 +222,7 @@ describe('TLS', () => {
       tls: { ...authority.issue(), ca: authority.cert, clientCa: clients.cert },
     })
     await using known = pool({ tls: { ca: authority.cert, ...clients.issueClient() } })
-    expect((await known(fetch)(mutual.url('/json'))).status).toBe(200)
+    expect(await statusOf(known(fetch)(mutual.url('/json')))).toBe(200)
     await using nobody = pool({ tls: { ca: authority.cert } })
     await expect(nobody(fetch)(mutual.url('/json'))).rejects.toThrow()
   })
