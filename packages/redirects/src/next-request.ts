@@ -6,9 +6,6 @@ const ofBody = ['content-encoding', 'content-language', 'content-location', 'con
 /** Headers that are for one origin only, whatever they are asked to be. */
 const ofOrigin = ['authorization', 'proxy-authorization', 'cookie', 'host']
 
-/** Options of single calls, of the layers below, that are for one origin only as well. */
-const optionsOfOrigin = ['auth', 'cookies']
-
 /** Whether a redirect makes a GET without a body of the request: fetch standard, "HTTP-redirect fetch", step 12. */
 export function becomesGet(status: number, init: FetchInit): boolean {
   const method = methodOf('', init)
@@ -28,11 +25,18 @@ export function forAnotherOrigin<Init extends FetchInit>(init: Init, strips: (he
   const headers = without(init, ofOrigin)
   for (const name of [...headers.keys()]) if (strips(name)) headers.delete(name)
   const next = { ...init, headers }
-  for (const option of optionsOfOrigin) {
-    // What turns a layer off stays: it is no secret.
-    if (Reflect.get(next, option) !== false) Reflect.deleteProperty(next, option)
+  for (const option of ['auth', 'cookies']) {
+    if (isForOneOrigin(Reflect.get(next, option))) Reflect.deleteProperty(next, option)
   }
   return next
+}
+
+/**
+ * Whether an option of a single call, of a layer below, is for the origin of the call: not what turns the layer off, nor
+ * what says by itself where it may go.
+ */
+function isForOneOrigin(option: unknown): boolean {
+  return option !== false && Reflect.get(Object(option), 'origins') === undefined
 }
 
 function without(init: FetchInit, names: readonly string[]): Headers {

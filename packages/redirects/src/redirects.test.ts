@@ -253,6 +253,9 @@ describe('credentials', () => {
     const off = scriptedFetch(to('http://b.test/'), 200)
     await Reflect.apply(redirects()(off), undefined, [url, { auth: false, cookies: false }])
     expect(off.calls[1]?.init).toMatchObject({ auth: false, cookies: false })
+    const bound = scriptedFetch(to('http://b.test/'), 200)
+    await Reflect.apply(redirects()(bound), undefined, [url, { auth: { origins: 'http://b.test' } }])
+    expect(bound.calls[1]?.init).toMatchObject({ auth: { origins: 'http://b.test' } })
   })
 })
 

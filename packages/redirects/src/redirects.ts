@@ -80,7 +80,8 @@ export function redirects(options: RedirectsOptions = {}): Middleware<{ redirect
       if (perCall === false || url === undefined || mode !== 'follow') return fetch(input, rest)
       if (perCall !== undefined) assertOptions('redirects', perCall, redirectsOptionNames)
       const policy = perCall === undefined ? policyOfLayer : policyOf(withPerCall(options, perCall))
-      return new FollowedCall(fetch, input, withReusableHeaders(rest), url, policy).response()
+      // Awaited, so that stack traces show this layer.
+      return await new FollowedCall(fetch, input, withReusableHeaders(rest), url, policy).response()
     }
   }
 }
