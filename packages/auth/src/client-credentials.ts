@@ -1,0 +1,84 @@
+import { assertDuration, assertOptions, inWords } from '@steadfetch/core'
+import { assertText } from './assert-text.ts'
+import { assertOrigins, type Origins } from './origins.ts'
+import type { AuthScheme } from './scheme.ts'
+import { type TokenEndpoint, tokenOf } from './token-endpoint.ts'
+import { TokenSource } from './token-source.ts'
+
+/** Options of {@link clientCredentials}. */
+export interface ClientCredentialsOptions {
+  /** The token endpoint of the authorization server. Id and secret go there, whatever `origins` are. */
+  tokenUrl: string
+  clientId: string
+  clientSecret: string
+  /** What the token is for, separated by spaces. @default what the server thinks right */
+  scope?: string
+  /** What else the server wants to know, such as `audience` or `resource`. @default none */
+  parameters?: Readonly<Record<string, string>>
+  /** Whether id and secret go in a header or in the body of the token call. @default 'basic' */
+  authentication?: 'basic' | 'body'
+  /** Where the token may go. @default the origin of the call that the scheme is given with; a layer needs it */
+  origins?: Origins
+  /** How long the token call may take, in milliseconds. @default 10000 */
+  timeout?: number
+}
+
+const names = ['tokenUrl', 'clientId', 'clientSecret', 'scope', 'parameters', 'authentication', 'origins', 'timeout']
+
+/** What a token call says by options of their own. */
+const reserved = new Set(['grant_type', 'scope', 'client_id', 'client_secret'])
+
+/**
+ * A token of OAuth 2, in exchange for an id and a secret: RFC 6749, section 4.4.
+ *
+ * It is asked for when the first request needs it, kept until shortly before it expires (`expires_in`), and asked for
+ * once more when a server answers 401 to it; never twice at a time. The token call is made with the fetch below the
+ * layer, and follows no redirect. Where it fails, every call that waits for it fails with an `AuthError`, and the next
+ * one tries again.
+ *
+ * @throws {TypeError | RangeError} at once, when an option is not what it should be. The message names it, and never
+ * its value where that is a secret.
+ */
+export function clientCredentials(options: ClientCredentialsOptions): AuthScheme {
+  assertOptions('clientCredentials', options, names)
+  const { origins, timeout = 10_000 } = options
+  assertOrigins('clientCredentials', origins)
+  assertDuration('clientCredentials: timeout', timeout)
+  const endpoint = endpointOf(options)
+  const source = new TokenSource('clientCredentials', (asking) => tokenOf(endpoint, asking), timeout)
+  return {
+    name: 'clientCredentials',
+    header: 'authorization',
+    origins,
+    authorize: ({ fetch }) => source.authorization(fetch),
+    refused: (_, { refusals, fetch }, sent) => (refusals === 0 ? source.insteadOf(sent, fetch) : undefined),
+  }
+}
+
+function endpointOf(options: ClientCredentialsOptions): TokenEndpoint {
+  const { tokenUrl, clientId, clientSecret, scope, parameters = {}, authentication = 'basic' } = options
+  const url = typeof tokenUrl === 'string' ? URL.parse(tokenUrl) : null
+  if (!url || !/^https?:$/.test(url.protocol) || url.hash || url.username || url.password) {
+    throw new TypeError("clientCredentials: tokenUrl must be a URL such as 'https://auth.example.com/token'")
+  }
+  for (const [name, text] of Object.entries({ clientId, clientSecret, scope: scope ?? '-' })) {
+    assertText(`clientCredentials: ${name}`, text, /./s, 'a string that is not empty')
+  }
+  assertParameters(parameters)
+  if (authentication !== 'basic' && authentication !== 'body') {
+    throw new TypeError(`clientCredentials: authentication must be 'basic' or 'body', got ${inWords(authentication)}`)
+  }
+  const asked = { ...parameters, grant_type: 'client_credentials', ...(scope === undefined ? {} : { scope }) }
+  return { url, clientId, clientSecret, isSecretInBody: authentication === 'body', parameters: asked }
+}
+
+function assertParameters(parameters: Readonly<Record<string, string>>): void {
+  if (typeof parameters !== 'object' || parameters === null || Array.isArray(parameters)) {
+    throw new TypeError(`clientCredentials: parameters must be an object, got ${inWords(parameters)}`)
+  }
+  for (const [name, value] of Object.entries(parameters)) {
+    const what = `clientCredentials: parameters.${name}`
+    if (reserved.has(name)) throw new TypeError(`${what}: there is an option of its own for it, or no other way`)
+    assertText(what, value, /^/, 'a string')
+  }
+}

@@ -1,0 +1,94 @@
+import { assertResponse, discard } from '@steadfetch/core'
+import { assertText, spaceless } from './assert-text.ts'
+import { AuthError } from './auth-error.ts'
+import { basicAuthorization } from './basic.ts'
+import type { Asking, Obtained } from './token-source.ts'
+
+/** A token endpoint, and what it is asked with. */
+export interface TokenEndpoint {
+  readonly url: URL
+  readonly clientId: string
+  readonly clientSecret: string
+  /** In place of a header: RFC 6749, section 2.3.1. */
+  readonly isSecretInBody: boolean
+  readonly parameters: Readonly<Record<string, string>>
+}
+
+/** How long before its end a token is not used any more, in milliseconds; at the most half of its time. */
+const leeway = 10_000
+
+/**
+ * A token from a token endpoint: RFC 6749, sections 4.4.2 and 5.
+ *
+ * @throws {AuthError} when the endpoint gives none. No message has more of its response than an error code.
+ */
+export async function tokenOf(endpoint: TokenEndpoint, { fetch, signal }: Asking): Promise<Obtained> {
+  const { url, clientId, clientSecret, isSecretInBody, parameters } = endpoint
+  const secret = isSecretInBody ? { client_id: clientId, client_secret: clientSecret } : {}
+  const basic = isSecretInBody ? {} : basicAuthorization(form(clientId), form(clientSecret)).headers
+  const asked = Date.now()
+  const response = await fetch(url.href, {
+    method: 'POST',
+    headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded', ...basic },
+    body: String(new URLSearchParams({ ...parameters, ...secret })),
+    // Nobody else is to get the secret.
+    redirect: 'manual',
+    signal,
+  })
+  assertResponse('auth', response)
+  return tokenIn(await answerOf(response, endpoint), endpoint, asked)
+}
+
+/** An answer of the endpoint that is a JSON object, as the success that it is. */
+async function answerOf(response: Response, { url, clientSecret }: TokenEndpoint): Promise<Record<string, unknown>> {
+  const { status, ok } = response
+  // Not every platform's types know of all of them.
+  const type: string = response.type
+  const failed = (what: string, code?: string): AuthError =>
+    new AuthError('clientCredentials', `${url.origin}${url.pathname} answered ${what}`, { status, code })
+  if (type === 'opaqueredirect' || (status >= 300 && status < 400)) {
+    discard(response)
+    throw failed(`${status || 'with a redirect'}, and no redirect is followed with a secret`)
+  }
+  const answer = objectIn(await response.text())
+  if (ok && answer !== undefined) return answer
+  const code = typeof answer?.error === 'string' && isCode(answer.error, clientSecret) ? answer.error : undefined
+  throw failed(ok ? `${status} without a JSON object` : `${status}${code === undefined ? '' : ` (${code})`}`, code)
+}
+
+function tokenIn(answer: Record<string, unknown>, { url }: TokenEndpoint, asked: number): Obtained {
+  const { access_token: token, token_type: type = 'bearer', expires_in: lifetime } = answer
+  const from = `what ${url.origin}${url.pathname} answered`
+  if (String(type).toLowerCase() !== 'bearer') {
+    throw new AuthError('clientCredentials', `${from} has a token_type other than bearer`)
+  }
+  try {
+    assertText(`access_token of ${from}`, token, spaceless, 'a string of visible ASCII characters without a space')
+  } catch (error) {
+    throw new AuthError('clientCredentials', error instanceof Error ? error.message : '')
+  }
+  const milliseconds = lifetime === undefined || lifetime === null ? Number.NaN : Number(lifetime) * 1000
+  // Of no use is a time that is none; a server that means for ever does not say it.
+  if (!(milliseconds > 0)) return { token: String(token) }
+  return { token: String(token), expires: asked + milliseconds - Math.min(leeway, milliseconds / 2) }
+}
+
+/** Without what `JSON.parse` has to say where there is none: it quotes from the text. */
+function objectIn(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? { ...value } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** A code as there are some, and nothing that a server echoes. */
+function isCode(text: string, secret: string): boolean {
+  return /^[\w.:/-]{1,80}$/.test(text) && !text.includes(secret)
+}
+
+/** As RFC 6749, appendix B has it. */
+function form(text: string): string {
+  return String(new URLSearchParams({ text })).slice('text='.length)
+}
