@@ -1,8 +1,11 @@
+import { auth, bearer } from '@steadfetch/auth'
 import { circuitBreaker } from '@steadfetch/circuit-breaker'
 import { concurrency } from '@steadfetch/concurrency'
 import { cookieJar, cookies } from '@steadfetch/cookies'
 import { compose, type Fetch } from '@steadfetch/core'
+import { defaults } from '@steadfetch/defaults'
 import { hooks } from '@steadfetch/hooks'
+import { httpErrors } from '@steadfetch/http-errors'
 import { log } from '@steadfetch/log'
 import { pool } from '@steadfetch/pool'
 import { proxy } from '@steadfetch/proxy'
@@ -76,6 +79,22 @@ const layers: readonly Subject[] = [
     options: { cookies: {}, redirects: { max: 20 } },
     follows: true,
     wrap: (fetch) => cookies({ jar: cookieJar() })(fetch),
+  },
+  {
+    name: 'auth',
+    options: { auth: bearer({ token: 'other', origins: 'https://nowhere.test' }) },
+    follows: true,
+    wrap: (fetch) => auth(bearer({ token: () => 'token', origins: 'https://elsewhere.test' }))(fetch),
+  },
+  {
+    name: 'defaults',
+    options: { defaults: { params: { none: null } } },
+    wrap: (fetch) => defaults({ headers: { 'x-none': null }, params: { none: null } })(fetch),
+  },
+  {
+    name: 'httpErrors',
+    options: { httpErrors: { except: [404] } },
+    wrap: (fetch) => httpErrors({ statuses: [599], readAhead: true })(fetch),
   },
   {
     name: 'pool',

@@ -1,8 +1,11 @@
+import { auth, bearer } from '@steadfetch/auth'
 import { type Circuits, circuitBreaker } from '@steadfetch/circuit-breaker'
 import { concurrency, type Limiter } from '@steadfetch/concurrency'
 import { cookies } from '@steadfetch/cookies'
 import { compose, type Fetch } from '@steadfetch/core'
+import { defaults } from '@steadfetch/defaults'
 import { type EndEvent, hooks } from '@steadfetch/hooks'
+import { httpErrors } from '@steadfetch/http-errors'
 import { log } from '@steadfetch/log'
 import { type ConnectionLayer, pool } from '@steadfetch/pool'
 import { proxy } from '@steadfetch/proxy'
@@ -56,6 +59,10 @@ export const layers = {
   proxy: ({ connections }) => kept(connections, proxy({ http: 'http://proxy.test', no: '*' })),
   redirects: () => redirects(),
   cookies: () => cookies(),
+  auth: () => auth(bearer({ token: () => Promise.resolve('token'), origins: () => true })),
+  defaults: () => defaults({ headers: { 'x-default': 'yes' } }),
+  // None that the server gives, or what a retry outside of it sees would be another thing.
+  httpErrors: () => httpErrors({ statuses: [599], readAhead: true }),
   log: ({ lines, logged }) => {
     const write = (entry: object): void => void lines.push(entry)
     return compose(logged.layer, log({ logger: { info: write, warn: write, error: write }, headers: true }))

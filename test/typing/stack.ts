@@ -1,7 +1,10 @@
+import { type AuthScheme, apiKey, auth, basic, bearer } from '@steadfetch/auth'
 import { concurrency, limiter } from '@steadfetch/concurrency'
 import { cookieJar, cookies } from '@steadfetch/cookies'
 import { compose, type Fetch, type FetchInit, type FetchInput, type Middleware } from '@steadfetch/core'
+import { defaults } from '@steadfetch/defaults'
 import { hooks } from '@steadfetch/hooks'
+import { HttpError, httpErrors } from '@steadfetch/http-errors'
 import { log } from '@steadfetch/log'
 import { type ConnectionLayer, pool } from '@steadfetch/pool'
 import { proxy } from '@steadfetch/proxy'
@@ -65,6 +68,33 @@ const remembering = cookies({ jar: cookieJar({ maxCookies: 5 }), max: 5 })(fetch
 void remembering('http://a.test/', { cookies: { a: '1' }, redirects: { max: 1 } })
 void remembering('http://a.test/', { cookies: false, redirects: false })
 
+/** What every call has, and what of its results is an error. */
+const api = compose(
+  httpErrors({ statuses: ['5xx', 404], problem: true }),
+  defaults({
+    baseUrl: 'http://a.test/v1',
+    headers: { accept: 'a/b', from: null },
+    params: { page: 1, tag: ['a', 'b'] },
+  }),
+)(fetch)
+void api('users', { defaults: { params: { page: null } }, httpErrors: { except: [404] } })
+void api('users', { defaults: false, httpErrors: false }).catch((error: unknown) => {
+  return error instanceof HttpError && error.problem?.detail
+})
+
+/** Credentials, of a scheme of ours or of one's own. */
+const signed: AuthScheme = {
+  name: 'signed',
+  origins: 'http://a.test',
+  authorize: ({ url }) => ({ headers: { a: url.href } }),
+}
+const authorized = compose(
+  auth(signed),
+  auth(bearer({ token: async ({ refused }) => refused ?? '', origins: [] })),
+)(fetch)
+void authorized('http://a.test/', { auth: basic({ username: 'a', password: 'b' }) })
+void authorized('http://a.test/', { auth: false })
+
 /** A composition composes further, and so does a layer alone. */
 void compose(stack, compose(retry()))(fetch)('http://a.test/', { retry: false })
 void timeout({ headers: 5 })(retry()(fetch))('http://a.test/', { retry: { budget: false }, timeout: { idle: 5 } })
@@ -123,6 +153,10 @@ void limited('http://a.test/', { concurrency: { limit: 5 } })
 void hardened()
 // @ts-expect-error not the value of a cookie
 void remembering('http://a.test/', { cookies: { a: 1 } })
+// @ts-expect-error a place that no key is in
+apiKey({ name: 'a', value: 'b', in: 'body' })
+// @ts-expect-error not a scheme
+void authorized('http://a.test/', { auth: 'Bearer x' })
 // @ts-expect-error not a hook
 void observed('http://a.test/', { hooks: { onStart: () => {} } })
 // @ts-expect-error not what a hook may return
