@@ -52,7 +52,8 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): Middleware<
         const response = await fetch(input, rest)
         assertResponse('circuitBreaker', response)
         const verdict = verdictOnStatus(response.status)
-        const bodyPermit = circuit.settle(permit, verdict, retryAfterOf(response.headers))
+        const retryAfter = verdict === 'failure' ? retryAfterOf(response.headers) : undefined
+        const bodyPermit = circuit.settle(permit, verdict, retryAfter)
         if (verdict !== 'failure') onBodyEnd(response, bodyEnding(circuit, bodyPermit, signal))
         return response
       } catch (error) {

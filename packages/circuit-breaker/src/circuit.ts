@@ -76,7 +76,7 @@ export class Circuit {
     if (verdict === 'failure') this.#failed(retryAfter)
     else if (verdict !== undefined && this.#state === 'half-open') this.reset()
     else if (verdict === 'success') this.#succeeded()
-    return { era: this.#era }
+    return permit.era === this.#era ? permit : { era: this.#era }
   }
 
   /** Makes no more calls until {@link reset}. */

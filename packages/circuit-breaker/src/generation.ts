@@ -38,9 +38,10 @@ export class Generation {
     return this.#options.resetTimeout
   }
 
+  /** All that a success is for is to be counted: a whole `fire` takes promises and events, and keeps a number of each. */
   succeeded(): void {
     this.#window.turn()
-    void this.#opossum.fire('success')
+    this.#opossum.status.increment('fires')
   }
 
   /** Opens, for so long, when this failure brings the rate to the threshold. */
@@ -61,7 +62,7 @@ export class Generation {
   }
 }
 
-/** opossum takes a verdict in the form of a promise that is kept or not; what for does not matter, so it costs no stack. */
-function pronounce(verdict: 'success' | 'failure'): Promise<void> {
-  return verdict === 'success' ? Promise.resolve() : Promise.reject(verdict)
+/** opossum takes a failure in the form of a promise that is not kept; what for does not matter, so it costs no stack. */
+function pronounce(verdict: 'failure'): Promise<void> {
+  return Promise.reject(verdict)
 }

@@ -14,11 +14,13 @@ declare module 'opossum' {
   }
 
   class CircuitBreaker {
-    constructor(action: (verdict: 'success' | 'failure') => Promise<void>, options: Options)
+    constructor(action: (verdict: 'failure') => Promise<void>, options: Options)
     readonly closed: boolean
     readonly opened: boolean
     readonly halfOpen: boolean
-    fire(verdict: 'success' | 'failure'): Promise<void>
+    /** What is counted, in the bucket of the time being. */
+    readonly status: { increment(property: 'fires'): void }
+    fire(verdict: 'failure'): Promise<void>
     open(): void
     shutdown(): void
     on(event: 'open' | 'halfOpen', listener: () => void): this

@@ -43,6 +43,11 @@ export class DerivedSignal {
     if (isRequest(this.#input) && parent === this.#input.signal) connected.add(this)
   }
 
+  /** Whether there is a signal of the caller's that it follows. */
+  get follows(): boolean {
+    return this.#unfollow !== undefined
+  }
+
   get signal(): AbortSignal {
     return this.#controller.signal
   }

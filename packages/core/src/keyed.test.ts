@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { assertPer, Keyed, keyOf, keyOfUrl } from './keyed.ts'
 
@@ -10,6 +11,36 @@ describe('keyOf', () => {
     ['upper case', 'HTTPS://API.TEST:8443'],
   ])('is the origin of %s', (_, input) => {
     expect(keyOf('layer', 'origin', input)).toBe('https://api.test:8443')
+  })
+
+  it('is what the platform makes of a URL, in whatever way it is written', () => {
+    const label = fc.stringMatching(/^[a-z0-9A-Z_-]{1,6}$/)
+    const host = fc.oneof(
+      fc.array(label, { minLength: 1, maxLength: 4 }).map((labels) => labels.join('.')),
+      fc.domain(),
+      fc.ipV4(),
+    )
+    const port = fc.constantFrom('', ':80', ':443', ':8080', ':', ':x')
+    const rest = fc.constantFrom('', '/', '/a/b', '?q', '#f', '\\x', '@b.test', ' ', '%')
+    const scheme = fc.constantFrom('http://', 'https://', 'HTTP://', 'http:', 'ftp://', ' http://')
+    const url = fc.tuple(scheme, host, port, rest).map((parts) => parts.join(''))
+    fc.assert(
+      fc.property(url, (text) => {
+        expect(keyOf('layer', 'origin', text)).toBe(URL.parse(text)?.origin ?? '')
+      }),
+      {
+        numRuns: 2000,
+      },
+    )
+    for (const text of [
+      'https://a.test',
+      'https://a.test?x',
+      'https://api-1.a.test/x',
+      'https://xn--a.test/',
+      'https://a--b.test/',
+    ]) {
+      expect(keyOf('layer', 'origin', text)).toBe(URL.parse(text)?.origin ?? '')
+    }
   })
 
   it('tells schemes, hosts and ports apart, and takes the default port for none', () => {

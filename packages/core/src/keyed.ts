@@ -13,10 +13,20 @@ export type Per = 'origin' | 'global' | ((url: URL) => string)
  */
 export function keyOf(what: string, per: Per, input: FetchInput): string {
   if (per === 'global') return ''
+  if (per === 'origin' && typeof input === 'string') {
+    const plain = plainOrigin.exec(input)
+    if (plain) return plain[0]
+  }
   const url = urlOf(input)
   if (url === undefined) return ''
   return per === 'origin' ? url.origin : keyFrom(what, per(url))
 }
+
+/**
+ * An origin in the way that a URL is written most often, which is that of `URL.origin` already: parsing it takes as long as
+ * the rest of a layer. Not with a host that could be written otherwise, nor with a port.
+ */
+const plainOrigin = /^https?:\/\/(?!xn--)(?:[a-z](?:[a-z0-9]|-(?!-))*[a-z0-9]\.)+[a-z]{2,}(?=[/?#]|$)/
 
 function keyFrom(what: string, key: unknown): string {
   if (typeof key === 'string') return key
@@ -58,6 +68,8 @@ export class Keyed<State> {
   readonly #evicted: ((state: State) => void) | undefined
   readonly #inUse: ((state: State) => boolean) | undefined
   readonly #most: number
+  /** The key that was used last, which is the last entry already. */
+  #newest: string | undefined
 
   constructor(create: (key: string) => State, { most = 1000, evicted, inUse }: KeyedOptions<State> = {}) {
     this.#create = create
@@ -73,9 +85,12 @@ export class Keyed<State> {
 
   /** The state of a key, made on first use. */
   of(key: string): State {
-    const state = this.peek(key) ?? this.#createWithRoom(key)
+    const known = this.peek(key)
+    if (known !== undefined && key === this.#newest) return known
+    const state = known ?? this.#createWithRoom(key)
     this.#entries.delete(key)
     this.#entries.set(key, state)
+    this.#newest = key
     return state
   }
 
@@ -115,6 +130,7 @@ export class Keyed<State> {
     if (this.#inUse?.(state)) {
       this.#entries.delete(key)
       this.#entries.set(key, state)
+      this.#newest = key
     } else this.delete(key)
   }
 }

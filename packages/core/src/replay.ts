@@ -48,7 +48,22 @@ export function prepareReplay<Init extends FetchInit>(
 const once: Replay<never> = { again: async () => undefined, release: () => {} }
 
 function unchanged<Init>(init: Init | undefined): Replay<Init> {
-  return { again: async () => ({ init }), release: () => {} }
+  return new Unchanged(init)
+}
+
+/** A class, as most calls have one. */
+class Unchanged<Init> implements Replay<Init> {
+  readonly #init: Init | undefined
+
+  constructor(init: Init | undefined) {
+    this.#init = init
+  }
+
+  async again(): Promise<{ init: Init | undefined }> {
+    return { init: this.#init }
+  }
+
+  release(): void {}
 }
 
 function copied<Init extends FetchInit>(request: Request, init: Init | undefined, maxBytes: number): Replay<Init> {

@@ -19,7 +19,7 @@ import { TimeoutError, type TimeoutLimit } from './timeout-error.ts'
 export class Exchange {
   readonly #limits: Required<TimeoutOptions>
   readonly #own: DerivedSignal
-  readonly #timer: Timer
+  readonly #timer: Timer | undefined
   readonly #headersTimer: Timer | undefined
   #idleTimer: Timer | undefined
   #phase: 'headers' | 'body' = 'headers'
@@ -28,7 +28,7 @@ export class Exchange {
     const { after = Infinity, headers = Infinity, idle = Infinity } = options
     this.#limits = { after, headers, idle }
     this.#own = new DerivedSignal(input, init, performance.now() + Math.min(after, headers))
-    this.#timer = this.#start('after', after)
+    if (after !== Infinity) this.#timer = this.#start('after', after)
     if (headers < after) this.#headersTimer = this.#start('headers', headers)
   }
 
@@ -47,7 +47,8 @@ export class Exchange {
         assertResponse('timeout', response)
         this.#headersArrived()
         if (this.#limits.idle !== Infinity) watchBody(response, this)
-        onBodyEnd(response, this.#ending())
+        // Of a limit for the headers alone, nothing is left to wait for but the caller's abort.
+        if (this.#timer || this.#limits.idle !== Infinity || this.#own.follows) onBodyEnd(response, this.#ending())
         resolve(response)
       } catch (error) {
         rejected(error)
@@ -76,7 +77,7 @@ export class Exchange {
   #headersArrived(): void {
     this.#phase = 'body'
     this.#headersTimer?.stop()
-    this.#timer.unref()
+    this.#timer?.unref()
   }
 
   /** In a function of its own: a closure made beside the response would keep it alive. */
@@ -86,7 +87,7 @@ export class Exchange {
 
   /** Nothing of the call is left behind. */
   #end(): void {
-    this.#timer.stop()
+    this.#timer?.stop()
     this.#headersTimer?.stop()
     this.#idleTimer?.stop()
     this.#own.release()
