@@ -2,14 +2,14 @@
 //
 //   node examples/saved-cookies.ts https://shop.example.com cookies.json
 
-import { readFile, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { readFile, rename, writeFile } from 'node:fs/promises'
 import { cookieJar, cookies } from '@steadfetch/cookies'
 
 const [, , site = '', file = 'cookies.json'] = process.argv
 
 const jar = cookieJar()
-const saved = await readFile(file, 'utf8').catch(() => undefined)
-if (saved !== undefined) await jar.load(saved)
+if (existsSync(file)) await jar.load(await readFile(file, 'utf8'))
 
 const session = cookies({ jar })(fetch)
 
@@ -23,4 +23,5 @@ if (account.status === 401) {
 console.log(await account.text())
 
 // Whoever can read the file is logged in, so nobody else may.
-await writeFile(file, await jar.save(), { mode: 0o600 })
+await writeFile(`${file}.new`, await jar.save(), { mode: 0o600 })
+await rename(`${file}.new`, file)

@@ -167,6 +167,25 @@ const rows: Readonly<Record<string, Row>> = {
     ...at('https://www.a.co.uk/', 'a=1; Domain=co.uk', 'b=1; Domain=a.co.uk'),
     asks: ['https://www.a.co.uk/', 'https://b.co.uk/', 'https://a.co.uk/'],
   },
+  'an escaped path': {
+    ...at('https://a.test/my%20app/x', 'a=1; Path=/my%20app', 'b=1', 'c=1; Path=/my app', 'd=1; Path=/%6dy%20app'),
+    asks: ['https://a.test/my%20app/', 'https://a.test/my%20app/y', 'https://a.test/my%2520app/'],
+  },
+  'a tilde, escaped or not': {
+    ...at('https://a.test/%7Euser/', 'a=1; Path=/~user', 'b=1; Path=/%7Euser'),
+    asks: ['https://a.test/%7Euser/', 'https://a.test/~user/'],
+  },
+  'a domain above a public suffix': {
+    ...at('https://b.s3.amazonaws.com/', 'a=1; Domain=amazonaws.com', 'b=1; Domain=s3.amazonaws.com', 'c=1'),
+    asks: ['https://b.s3.amazonaws.com/', 'https://console.amazonaws.com/', 'https://amazonaws.com/'],
+  },
+  'below localhost': {
+    ...at('http://foo.localhost/', 'a=1; Domain=localhost', 'b=1; Domain=foo.localhost'),
+    asks: ['http://foo.localhost/', 'http://localhost/', 'http://bar.localhost/'],
+  },
+  'a domain and then an empty one': {
+    ...at(home, 'a=1; Domain=a.test; Domain=; Path=/', 'b=1; Domain=b.test; Domain=; Path=/', 'c=1; Domain=.; Path=/'),
+  },
   'an address': {
     ...at('https://127.0.0.1/', 'a=1; Domain=127.0.0.1', 'b=1', 'c=1; Domain=0.0.1'),
     asks: ['https://127.0.0.1/', 'https://a.test/'],
@@ -179,7 +198,8 @@ const rows: Readonly<Record<string, Row>> = {
 
 const hosts = [
   ...['a.test', 'www.a.test', 'b.a.test', 'b.test', 'github.io', 'me.github.io', 'you.github.io', 'x.me.github.io'],
-  ...['www.a.co.uk', 'b.co.uk', 'a.co.uk', 'localhost', '127.0.0.1'],
+  ...['www.a.co.uk', 'b.co.uk', 'a.co.uk', 'localhost', '127.0.0.1', 'foo.localhost', 'bar.localhost'],
+  ...['b.s3.amazonaws.com', 'console.amazonaws.com', 'amazonaws.com'],
 ]
 
 describeWith('cookies, as chromium keeps them', [chromium], () => {

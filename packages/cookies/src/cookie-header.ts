@@ -1,11 +1,10 @@
 import { inWords } from '@steadfetch/core'
-import { hasControl } from './has-control.ts'
 
 /** Cookies by name. */
 export type CookieValues = Readonly<Record<string, string>>
 
-const isName = (text: string): boolean => /^[^\s;=,"]+$/.test(text) && !hasControl(text)
-const isValue = (text: string): boolean => /^[^;]*$/.test(text) && !hasControl(text)
+const isName = (text: string): boolean => /^[!#-+\--:<>-~]+$/.test(text)
+const isValue = (text: string): boolean => /^[ -:<-~]*$/.test(text)
 
 /** @throws {TypeError} that names the cookie that cannot be sent, and never its value. */
 export function assertCookieValues(values: unknown): asserts values is CookieValues {

@@ -1,7 +1,7 @@
 import {
   type Callback,
   MemoryCookieStore,
-  type Store,
+  Store,
   type Cookie as ToughCookie,
   CookieJar as ToughJar,
 } from 'tough-cookie'
@@ -14,10 +14,10 @@ afterEach(() => void vi.useRealTimers())
 describe('options', () => {
   it.each<[unknown, string]>([
     [7, 'cookieJar: options must be an object, got 7'],
-    [{ jar: 1 }, 'cookieJar: there is no option "jar"; there are store, maxCookies, maxPerDomain'],
+    [{ jar: 1 }, 'cookieJar: there is no option "jar"; there are store, maxCookies, maxPerSite'],
     [{ store: {} }, "cookieJar: store must be a store of tough-cookie's kind, with findCookie(), got an object"],
     [{ maxCookies: 0 }, 'cookieJar: maxCookies must be a positive integer, got 0'],
-    [{ maxPerDomain: '5' }, 'cookieJar: maxPerDomain must be a positive integer, got "5"'],
+    [{ maxPerSite: '5' }, 'cookieJar: maxPerSite must be a positive integer, got "5"'],
   ])('refuses %o and names what is wrong', (options, message) => {
     expect(() => Reflect.apply(cookieJar, undefined, [options])).toThrow(message)
   })
@@ -78,8 +78,16 @@ describe('a cookie', () => {
   })
 
   it('is asked for by a URL', async () => {
-    await expect(cookieJar().header('a.test')).rejects.toThrow('Invalid URL')
-    await expect(cookieJar().set('a=1', 'a.test')).rejects.toThrow('Invalid URL')
+    const message = 'cookieJar: a URL with its scheme is needed, got "a.test"'
+    await expect(cookieJar().header('a.test')).rejects.toThrow(new TypeError(message))
+    await expect(cookieJar().set('a=1', 'a.test')).rejects.toThrow(new TypeError(message))
+  })
+
+  it('is a Set-Cookie header', async () => {
+    for (const header of [5, {}, ['a=1'], undefined]) {
+      const setting = Reflect.apply(cookieJar().set, cookieJar(), [header, url])
+      await expect(setting).rejects.toThrow('cookieJar: set needs a Set-Cookie header, got')
+    }
   })
 })
 
@@ -96,9 +104,9 @@ describe('too many cookies', () => {
 
   it('of one domain drive out the expired, then those unused for longest, and Secure ones last', async () => {
     vi.useFakeTimers({ now: 0, toFake: ['Date'] })
-    expect(await left({ maxPerDomain: 3 }, ['a=1', 'b=1', 'c=1', 'd=1'])).toEqual(['b', 'c', 'd'])
-    expect(await left({ maxPerDomain: 2 }, ['a=1; Secure', 'b=1', 'c=1; Secure'])).toEqual(['a', 'c'])
-    const jar = cookieJar({ maxPerDomain: 2 })
+    expect(await left({ maxPerSite: 3 }, ['a=1', 'b=1', 'c=1', 'd=1'])).toEqual(['b', 'c', 'd'])
+    expect(await left({ maxPerSite: 2 }, ['a=1; Secure', 'b=1', 'c=1; Secure'])).toEqual(['a', 'c'])
+    const jar = cookieJar({ maxPerSite: 2 })
     await jar.set('a=1', url)
     await jar.set('b=1; Max-Age=1', url)
     vi.setSystemTime(5000)
@@ -106,10 +114,20 @@ describe('too many cookies', () => {
     expect(await jar.header(url)).toBe('a=1; c=1')
   })
 
-  it('of one domain leave those of others alone', async () => {
-    const jar = cookieJar({ maxPerDomain: 1 })
-    for (const cookie of ['a=1', 'b=1; Domain=a.test', 'c=1; Domain=a.test']) await jar.set(cookie, url)
-    expect(await jar.header(url)).toBe('a=1; c=1')
+  it('of one site leave those of others alone, however many hosts the site has', async () => {
+    const jar = cookieJar({ maxPerSite: 3, maxCookies: 10 })
+    await jar.set('session=1; Secure', 'https://bank.test/')
+    for (let host = 0; host < 50; host += 1) await jar.set('a=1; Secure', `https://d${host}.evil.test/`)
+    expect(await jar.header('https://bank.test/')).toBe('session=1')
+    expect(JSON.parse(await jar.save()).cookies).toHaveLength(4)
+  })
+
+  it('are not loaded', async () => {
+    const large = cookieJar()
+    for (let name = 0; name < 50; name += 1) await large.set(`a${name}=1`, url)
+    const jar = cookieJar({ maxPerSite: 5 })
+    await jar.load(await large.save())
+    expect(await jar.get(url)).toHaveLength(5)
   })
 
   it('in all are never more than may be, from the store that they began with on', async () => {
@@ -234,6 +252,31 @@ describe('a store', () => {
     }
     const rejecting = { ...storeThat('promises'), findCookies: () => Promise.reject(undefined) } as unknown as Store
     await expect(cookieJar({ store: rejecting }).header(url)).rejects.toThrow()
+  })
+
+  it('that gives no list is an error of the call', async () => {
+    for (const list of [[null], 5, ['a=1']]) {
+      const odd = { ...storeThat('promises'), findCookies: async () => list } as unknown as Store
+      await expect(cookieJar({ store: odd }).header(url)).rejects.toThrow(
+        'cookieJar: store: findCookies() must give a list',
+      )
+    }
+  })
+
+  it('that has only what every store has is cleared all the same', async () => {
+    class Minimal extends Store {
+      readonly #inner = new MemoryCookieStore()
+      override findCookie = this.#inner.findCookie.bind(this.#inner)
+      override findCookies = this.#inner.findCookies.bind(this.#inner)
+      override putCookie = this.#inner.putCookie.bind(this.#inner)
+      override removeCookie = this.#inner.removeCookie.bind(this.#inner)
+      override getAllCookies = this.#inner.getAllCookies.bind(this.#inner)
+    }
+    const jar = cookieJar({ store: new Minimal() })
+    for (const cookie of ['a=1', 'a=2', 'b=1']) await jar.set(cookie, url)
+    expect(await jar.header(url)).toBe('a=2; b=1')
+    await jar.clear()
+    expect(await jar.header(url)).toBe('')
   })
 
   it('may be an object of a class with private parts', async () => {

@@ -2,17 +2,18 @@ import { assertOptions, assertWhole, inWords } from '@steadfetch/core'
 import {
   defaultPath,
   domainMatch,
-  getPublicSuffix,
   pathMatch,
   type Store,
   type Cookie as ToughCookie,
   CookieJar as ToughJar,
 } from 'tough-cookie'
+import { Census, type Most, tooMany } from './census.ts'
 import { answering, asked, assertStore } from './cookie-store.ts'
-import { hasExpired, surplus } from './crowding.ts'
+import { hasExpired } from './crowding.ts'
 import { MemoryStore } from './memory-store.ts'
 import { isSound, parseCookie } from './parse-cookie.ts'
 import { savedCookies } from './saved-cookies.ts'
+import { isAlone, mayReach } from './site.ts'
 
 /** Options of {@link cookieJar}. */
 export interface CookieJarOptions {
@@ -20,8 +21,8 @@ export interface CookieJarOptions {
   store?: Store
   /** How many cookies there are at most. @default 3000 */
   maxCookies?: number
-  /** How many cookies of one domain there are at most. @default 180 */
-  maxPerDomain?: number
+  /** How many cookies of one site there are at most: a domain that somebody has registered, with those below. @default 180 */
+  maxPerSite?: number
 }
 
 /** A cookie in a jar. */
@@ -65,12 +66,12 @@ export interface CookieJar {
  * @throws {TypeError | RangeError} at once, when an option is not what it should be. The message names it.
  */
 export function cookieJar(options: CookieJarOptions = {}): CookieJar {
-  assertOptions('cookieJar', options, ['store', 'maxCookies', 'maxPerDomain'])
-  const { store, maxCookies = 3000, maxPerDomain = 180 } = options
+  assertOptions('cookieJar', options, ['store', 'maxCookies', 'maxPerSite'])
+  const { store, maxCookies = 3000, maxPerSite = 180 } = options
   if (store !== undefined) assertStore('cookieJar: store', store)
   assertWhole('cookieJar: maxCookies', maxCookies, 1)
-  assertWhole('cookieJar: maxPerDomain', maxPerDomain, 1)
-  return new Jar(store ? answering(store) : new MemoryStore(), maxCookies, maxPerDomain)
+  assertWhole('cookieJar: maxPerSite', maxPerSite, 1)
+  return new Jar(store ? answering(store) : new MemoryStore(), { inAll: maxCookies, perSite: maxPerSite })
 }
 
 /** @throws {TypeError} when `jar` is none. */
@@ -86,17 +87,16 @@ export function assertJar(what: string, jar: unknown): asserts jar is CookieJar 
 class Jar implements CookieJar {
   readonly #store: Store
   readonly #tough: ToughJar
-  readonly #maxCookies: number
-  readonly #maxPerDomain: number
-  /** How many there are at most; it is counted when that is too many. */
-  #atMost = Number.POSITIVE_INFINITY
+  readonly #most: Most
+  #census: Census | undefined
 
-  constructor(store: Store, maxCookies: number, maxPerDomain: number) {
+  constructor(store: Store, most: Most) {
     this.#store = store
-    this.#maxCookies = maxCookies
-    this.#maxPerDomain = maxPerDomain
-    // What the prefixes of names promise is looked at here, in any case of letters.
-    this.#tough = new ToughJar(store, { looseMode: true, prefixSecurity: 'unsafe-disabled' })
+    this.#most = most
+    // What the prefixes of names promise, and what a host may reach, is looked at here.
+    this.#tough = new ToughJar(store, {
+      ...{ looseMode: true, prefixSecurity: 'unsafe-disabled', rejectPublicSuffixes: false },
+    })
   }
 
   async get(url: string | URL): Promise<Cookie[]> {
@@ -108,21 +108,25 @@ class Jar implements CookieJar {
   }
 
   async set(setCookie: string, url: string | URL): Promise<boolean> {
-    const target = new URL(url)
+    const target = targetOf(url)
+    const { hostname } = target
+    if (typeof setCookie !== 'string')
+      throw new TypeError(`cookieJar: set needs a Set-Cookie header, got ${inWords(setCookie)}`)
     const cookie = parseCookie(setCookie)
     if (cookie === undefined || !isSound(cookie)) return false
-    withoutOwnSuffix(cookie, target)
-    if (await this.#overlaysSecure(cookie, target)) return false
+    if (cookie.domain === hostname && isAlone(hostname)) cookie.domain = null
+    if (cookie.domain !== null && !mayReach(hostname, cookie.domain)) return false
+    if (await this.#overlaysSecure(cookie, target, new URL(url).pathname)) return false
     const kept = await this.#tough.setCookie(cookie, target, { ignoreError: true })
     if (kept === undefined) return false
     if (hasExpired(kept, Date.now())) await this.#remove([kept])
-    else await this.#makeRoom(kept)
+    else await this.#makeRoomFor(kept)
     return true
   }
 
   async clear(): Promise<void> {
     await this.#tough.removeAllCookies()
-    this.#atMost = 0
+    this.#census = undefined
   }
 
   async save(): Promise<string> {
@@ -133,44 +137,56 @@ class Jar implements CookieJar {
     const now = Date.now()
     const cookies = savedCookies(saved).filter((cookie) => !hasExpired(cookie, now))
     for (const cookie of cookies) await asked((done) => this.#store.putCookie(cookie, done))
-    this.#atMost = Number.POSITIVE_INFINITY
+    await this.#makeRoom()
   }
 
   #matching(url: string | URL): Promise<ToughCookie[]> {
-    return this.#tough.getCookies(new URL(url), { sort: true })
+    return this.#tough.getCookies(targetOf(url), { sort: true })
+  }
+
+  async #all(): Promise<ToughCookie[]> {
+    return (await asked<ToughCookie[]>((done) => this.#store.getAllCookies(done))) ?? []
   }
 
   /** RFC 6265bis, section 5.7: a cookie from an insecure connection leaves alone those that are Secure. */
-  async #overlaysSecure(cookie: ToughCookie, { hostname, pathname, protocol }: URL): Promise<boolean> {
+  async #overlaysSecure(cookie: ToughCookie, { hostname, protocol }: URL, pathname: string): Promise<boolean> {
     if (cookie.secure || protocol === 'https:') return false
-    const domain = cookie.cdomain() ?? hostname
+    const domain = cookie.domain ?? hostname
     const path = cookie.path ?? defaultPath(pathname)
-    const all = (await asked<ToughCookie[]>((done) => this.#store.getAllCookies(done))) ?? []
-    return all.some((other) => {
+    return (await this.#all()).some((other) => {
       const isSame = other.secure && other.key === cookie.key && pathMatch(path, other.path ?? '/')
       return isSame && (domainMatch(domain, other.domain ?? '') || domainMatch(other.domain ?? '', domain))
     })
   }
 
-  async #makeRoom({ domain }: ToughCookie): Promise<void> {
-    const now = Date.now()
-    const ofDomains = (await asked<ToughCookie[]>((done) => this.#store.findCookies(domain, null, true, done))) ?? []
-    const ofDomain = ofDomains.filter((cookie) => cookie.domain === domain)
-    await this.#remove(surplus(ofDomain, this.#maxPerDomain, this.#maxPerDomain, now))
-    this.#atMost += 1
-    if (this.#atMost <= this.#maxCookies) return
-    const all = (await asked<ToughCookie[]>((done) => this.#store.getAllCookies(done))) ?? []
-    // A tenth more than has to, so that they need not be counted again soon.
-    const gone = surplus(all, this.#maxCookies, Math.ceil(this.#maxCookies * 0.9), now)
-    this.#atMost = all.length - gone.length
-    await this.#remove(gone)
+  async #makeRoomFor(cookie: ToughCookie): Promise<void> {
+    if (!this.#census || this.#census.crowdedBy(cookie)) await this.#makeRoom()
   }
 
-  async #remove(cookies: readonly ToughCookie[]): Promise<void> {
+  async #makeRoom(): Promise<void> {
+    const all = await this.#all()
+    const gone = new Set(tooMany(all, this.#most, Date.now()))
+    await this.#remove(gone)
+    this.#census = new Census(
+      this.#most,
+      all.filter((cookie) => !gone.has(cookie)),
+    )
+  }
+
+  async #remove(cookies: Iterable<ToughCookie>): Promise<void> {
     for (const { domain, path, key } of cookies) {
       await asked((done) => this.#store.removeCookie(domain, path, key, done))
     }
   }
+}
+
+/** A URL as tough-cookie has to be given it: it decodes paths, which browsers do not, and knows no dot after a host. */
+function targetOf(url: string | URL): URL {
+  const target = URL.parse(url instanceof URL ? url.href : String(url))
+  if (target === null) throw new TypeError(`cookieJar: a URL with its scheme is needed, got ${inWords(url)}`)
+  target.hostname = target.hostname.replace(/\.$/, '')
+  target.pathname = target.pathname.replaceAll('%', '%25')
+  return target
 }
 
 function shown(cookie: ToughCookie): Cookie {
@@ -179,13 +195,5 @@ function shown(cookie: ToughCookie): Cookie {
     ...{ name: key, value, domain: domain ?? '', hostOnly: hostOnly === true, path: path ?? '/', secure, httpOnly },
     sameSite: (['strict', 'lax', 'none'] as const).find((known) => known === sameSite),
     expires: cookie.isPersistent() ? cookie.expiryDate() : undefined,
-  }
-}
-
-/** A cookie for a public suffix may be set by that very host, for itself; section 5.7, step 8. */
-function withoutOwnSuffix(cookie: ToughCookie, { hostname }: URL): void {
-  const domain = cookie.cdomain()
-  if (domain !== undefined && domain === hostname && getPublicSuffix(domain, { ignoreError: true }) === undefined) {
-    cookie.domain = null
   }
 }

@@ -1,5 +1,5 @@
 import { inWords } from '@steadfetch/core'
-import type { Store } from 'tough-cookie'
+import { Store } from 'tough-cookie'
 
 type Callback = (error: unknown, result?: unknown) => void
 
@@ -35,20 +35,23 @@ export function answering(store: Store): Store {
     get(target, name) {
       const method: unknown = Reflect.get(target, name)
       if (typeof name !== 'string' || !methods.includes(name)) return method
-      if (typeof method === 'function') return (...args: unknown[]) => answered(method, target, args)
+      // That of the base class only says that there is none.
+      const isThere = typeof method === 'function' && method !== Reflect.get(Store.prototype, name)
+      if (isThere) return (...args: unknown[]) => answered(name, method, target, args)
       if (name !== 'updateCookie') return undefined
-      return (_: unknown, ...args: unknown[]) => answered(target.putCookie, target, args)
+      return (_: unknown, ...args: unknown[]) => answered('putCookie', target.putCookie, target, args)
     },
   })
 }
 
-function answered(method: CallableFunction, target: Store, args: unknown[]): void {
+function answered(name: string, method: CallableFunction, target: Store, args: unknown[]): void {
   const callback = args.findLast((argument) => typeof argument === 'function') as Callback | undefined
   let pending = true
   const answer: Callback = (error, result) => {
     if (!pending) return
     pending = false
-    callback?.(error, result)
+    const isOdd = lists.includes(name) && !error && !isList(result)
+    callback?.(isOdd ? new TypeError(`cookieJar: store: ${name}() must give a list of cookies`) : error, result)
   }
   try {
     const others = args.filter((argument) => argument !== callback)
@@ -61,6 +64,14 @@ function answered(method: CallableFunction, target: Store, args: unknown[]): voi
   } catch (error) {
     answer(error)
   }
+}
+
+const lists = ['findCookies', 'getAllCookies']
+
+/** Nothing is a list without members. */
+function isList(value: unknown): boolean {
+  if (value === undefined || value === null) return true
+  return Array.isArray(value) && value.every((member) => typeof member === 'object' && member !== null)
 }
 
 function isPromise(value: unknown): value is PromiseLike<unknown> {

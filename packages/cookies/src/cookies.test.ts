@@ -50,6 +50,8 @@ describe('options', () => {
     [{ a: null }, 'cookies: a must be a string, got null'],
     [{ a: 5 }, 'cookies: a must be a string, got 5'],
     [{ a: 'canary; b=1' }, 'cookies: a has characters that no cookie may have: use encodeURIComponent'],
+    [{ a: 'canary é' }, 'cookies: a has characters that no cookie may have: use encodeURIComponent'],
+    [{ ü: 'canary' }, 'cookies: "ü" is no name of a cookie'],
     [{ a: 'canary\r\n' }, 'cookies: a has characters that no cookie may have: use encodeURIComponent'],
   ])('refuses %o for a call, names what is wrong, and sends nothing', async (perCall, message) => {
     const inner = scriptedFetch(200)
@@ -96,6 +98,14 @@ describe('a cookie', () => {
     await fetching(url, { redirect })
     expect(inner.calls.map(({ init }) => init?.redirect)).toEqual([redirect, redirect])
     expect(sent(inner)).toEqual([null, 'a=1'])
+  })
+
+  it('is told of where a mock of Headers cannot tell cookies apart', async () => {
+    const headers = { get: (name: string) => (name === 'set-cookie' ? 'a=1, b=2' : null) }
+    const mock: Fetch = async () => ({ status: 200, headers, body: null }) as unknown as Response
+    await expect(cookies()(mock)(url)).rejects.toThrow('need getSetCookie()')
+    const bare: Fetch = async () => ({ status: 200 }) as unknown as Response
+    expect((await cookies()(bare)(url)).status).toBe(200)
   })
 
   it('is neither sent nor kept where credentials are omitted', async () => {

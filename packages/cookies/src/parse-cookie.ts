@@ -15,7 +15,7 @@ const lastMoment = 8.64e15
  * The name may be empty, as long as the value is not.
  */
 export function parseCookie(header: string): Cookie | undefined {
-  if (hasControl(header)) return undefined
+  if (hasControl(header) || !isByteString(header)) return undefined
   const [pair = '', ...attributes] = header.split(';')
   const separator = pair.indexOf('=')
   const name = separator < 0 ? '' : pair.slice(0, separator).trim()
@@ -29,6 +29,13 @@ export function parseCookie(header: string): Cookie | undefined {
   const short = attributes.filter((attribute) => attribute.replace(/^[^=]*=/, '').trim().length <= longestAttribute)
   const cookie = Cookie.parse(['name=value', ...short].join(';'))
   if (cookie === undefined) return undefined
+  // Of several the last one counts, also where it is empty; one that is a dot is none.
+  const domain = short
+    .findLast((attribute) => /^\s*domain\s*(=|$)/i.test(attribute))
+    ?.replace(/^[^=]*=?/, '')
+    .trim()
+  if (domain === '.') return undefined
+  if (domain === '') cookie.domain = null
   cookie.key = name
   cookie.value = value
   expiresFrom(cookie, Date.now())
@@ -41,6 +48,10 @@ export function expiresFrom(cookie: Cookie, start: number): void {
   const age = Number(cookie.maxAge)
   cookie.expires = new Date(age > 0 ? Math.min(start + age * 1000, lastMoment) : 0)
   cookie.maxAge = null
+}
+
+function isByteString(text: string): boolean {
+  return Array.from(text, (character) => character.codePointAt(0) ?? 0).every((code) => code <= 0xff)
 }
 
 /** Names that promise something, in any case; section 4.1.3 and, for the last two, the draft of 2025. */

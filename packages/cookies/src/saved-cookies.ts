@@ -1,6 +1,6 @@
 import { inWords } from '@steadfetch/core'
 import { Cookie } from 'tough-cookie'
-import { expiresFrom } from './parse-cookie.ts'
+import { expiresFrom, isSound, parseCookie } from './parse-cookie.ts'
 
 /**
  * The cookies in the text of a saved jar, which is tough-cookie's own format.
@@ -14,15 +14,28 @@ export function savedCookies(saved: unknown): Cookie[] {
   const list: unknown = Reflect.get(Object(parsed(saved)), 'cookies')
   if (!Array.isArray(list)) throw new TypeError('cookieJar: load needs the text of a saved jar: it has no "cookies"')
   return list.map((entry: unknown, position) => {
-    const cookie = Cookie.fromJSON(entry)
-    // Without one of them it would be a cookie for nobody, or for anybody.
-    const isWhole = [cookie?.key, cookie?.value, cookie?.domain, cookie?.path].every((part) => typeof part === 'string')
-    if (cookie !== undefined && isWhole && cookie.domain !== '' && cookie.path?.startsWith('/')) {
-      expiresFrom(cookie, Number(cookie.creation ?? 0))
-      return cookie
-    }
+    const cookie = cookieFrom(entry)
+    if (cookie !== undefined) return cookie
     throw new TypeError(`cookieJar: load needs the text of a saved jar: number ${position + 1} of its cookies is none`)
   })
+}
+
+/** A cookie that could have been set as well; undefined for any other, which would be for nobody, or break every call. */
+function cookieFrom(entry: unknown): Cookie | undefined {
+  // What is empty is left out of the text.
+  const { key = '', value = '', domain, path } = Object(entry) as Record<string, unknown>
+  if (![key, value, domain, path].every((part) => typeof part === 'string')) return undefined
+  const cookie = Cookie.fromJSON(entry)
+  const read = parseCookie(`${key}=${value}; Path=${path}`)
+  if (!cookie || !read || read.key !== key || read.value !== value || read.path !== path) return undefined
+  const times = [cookie.expires, cookie.creation, cookie.lastAccessed].filter((time) => time instanceof Date)
+  if (times.some((time) => Number.isNaN(time.getTime()))) return undefined
+  const host = URL.parse(`http://${domain}`)?.hostname
+  if (host !== domain && host !== `[${domain}]`) return undefined
+  expiresFrom(cookie, Number(cookie.creation ?? 0))
+  const asSet = cookie.clone()
+  if (asSet?.hostOnly) asSet.domain = null
+  return asSet && isSound(asSet) ? cookie : undefined
 }
 
 function parsed(text: string): unknown {

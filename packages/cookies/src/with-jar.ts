@@ -23,7 +23,7 @@ export function withJar<Options>(fetch: Fetch<Options>, jar: CookieJar): Fetch<O
     const kept = await abortable(jar.header(url), signal)
     const response = await fetch(input, kept === '' ? init : withCookies(input, init, kept))
     assertResponse('cookies', response)
-    const set = response.headers.getSetCookie?.() ?? []
+    const set = setCookiesOf(response)
     if (set.length > 0) await keep(jar, set, response, URL.parse(response.url) ?? url, signal)
     return response
   }
@@ -34,6 +34,13 @@ function withCookies<Init extends FetchInit>(input: FetchInput, init: Init | und
   const headers = headersOf(input, init)
   headers.set('cookie', mergedHeaders(kept, headers.get('cookie') ?? ''))
   return withInit(init, { headers })
+}
+
+/** @throws {TypeError} when there are some that cannot be told apart, as in a mock of `Headers`. */
+function setCookiesOf({ headers }: Response): readonly string[] {
+  if (typeof headers?.getSetCookie === 'function') return headers.getSetCookie()
+  if (headers === undefined || !headers.get?.('set-cookie')) return []
+  throw new TypeError('cookies: the headers of a response that sets cookies need getSetCookie()')
 }
 
 async function keep(

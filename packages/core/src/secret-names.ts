@@ -1,11 +1,26 @@
 const parts =
-  /token|secret|passw|passphrase|passcode|signature|credential|apikey|accesskey|privatekey|authkey|authoriz|authentication|cookie|session|jwt|bearer|csrf|xsrf|clientprincipal|honeycombteam/
+  /token|secret|passw|passphrase|passcode|signature|credential|apikey|accesskey|privatekey|authkey|authoriz|authentication|cookie|session|jwt|bearer|csrf|xsrf|clientprincipal|honeycombteam|oauth|clientcert|magiclink|mfacode/
 
 /** Secret as a whole name, an `x-` before it or not. */
 const words = new Set(['code', 'assertion', 'ticket', 'samlresponse', 'dpop'])
 
 /** Secret as the last word of a name too: `x-auth`, `userPin`, `shared-key`; not `monkey`. */
-const lastWords = new Set(['key', 'sig', 'auth', 'pwd', 'pass', 'sid', 'otp', 'pin', 'hmac'])
+const lastWords = new Set([
+  'key',
+  'sig',
+  'auth',
+  'pwd',
+  'pass',
+  'sid',
+  'otp',
+  'totp',
+  'pin',
+  'hmac',
+  'pat',
+  'mfa',
+  'sso',
+  'ssn',
+])
 
 /** Keys that open nothing. */
 const harmless = new Set(['idempotencykey', 'secwebsocketkey', 'surrogatekey'])

@@ -14,10 +14,12 @@ import {
   type Replay,
   signalOf,
   UnreplayableBodyError,
+  urlOf,
   withInit,
 } from '@steadfetch/core'
 import { type Redirect, withHistory } from './history.ts'
-import { asGet, becomesGet, forAnotherOrigin } from './next-request.ts'
+import { InvalidRedirectError } from './invalid-redirect-error.ts'
+import { asGet, becomesGet, forAnotherOrigin, withReferrerPolicy } from './next-request.ts'
 import { redirectTarget } from './redirect-target.ts'
 import type { RedirectPolicy } from './redirects.ts'
 import { TooManyRedirectsError } from './too-many-redirects-error.ts'
@@ -30,25 +32,27 @@ export class FollowedCall<Options> {
   readonly #history: Redirect[] = []
   #input: FetchInput
   #init: FetchInit & Options
-  #url: URL
+  /** Undefined where a layer below completes it. */
+  #url: URL | undefined
   #derived: DerivedSignal | undefined
 
-  constructor(fetch: Fetch<Options>, input: FetchInput, init: FetchInit & Options, url: URL, policy: RedirectPolicy) {
+  constructor(fetch: Fetch<Options>, input: FetchInput, init: FetchInit & Options, policy: RedirectPolicy) {
     this.#fetch = fetch
     this.#policy = policy
     this.#replay = prepareReplay(input, init, policy.maxBytes)
     this.#input = input
     this.#init = init
-    this.#url = url
+    this.#url = urlOf(input)
   }
 
   async response(): Promise<Response> {
     try {
       for (;;) {
         const response = await this.#sent()
-        const to = this.#targetOf(response)
+        const from = URL.parse(response.url) ?? this.#url
+        const to = this.#targetOf(response, from)
         if (to === undefined) return this.#told(response)
-        await this.#turn(response, to)
+        await this.#turn(response, from, to)
       }
     } catch (error) {
       this.#derived?.release()
@@ -66,9 +70,15 @@ export class FollowedCall<Options> {
     return response
   }
 
-  #targetOf(response: Response): URL | undefined {
+  #targetOf(response: Response, from: URL | undefined): URL | undefined {
     try {
-      return redirectTarget(response, this.#url)
+      const to = redirectTarget(response, from, this.#url?.hash ?? '')
+      if (to === undefined || to.origin === from?.origin || modeOf(this.#input, this.#init) !== 'same-origin') return to
+      throw new InvalidRedirectError(
+        response.status,
+        from,
+        'another origin is not for a call whose mode is same-origin',
+      )
     } catch (error) {
       discard(response)
       throw error
@@ -76,26 +86,25 @@ export class FollowedCall<Options> {
   }
 
   /** From a response to the next request. */
-  async #turn(response: Response, to: URL): Promise<void> {
+  async #turn(response: Response, from: URL | undefined, to: URL): Promise<void> {
     discard(response)
     const { max, strips, onRedirect } = this.#policy
-    const { status } = response
-    const from = URL.parse(response.url) ?? this.#url
-    if (this.#history.length >= max) throw new TooManyRedirectsError(max, this.#history, from)
+    const { status, headers } = response
+    if (this.#history.length >= max) throw new TooManyRedirectsError(max, this.#history)
 
-    const init = await this.#initAfter(status, from)
-    const redirect = { status, from: from.href, to: to.href, method: methodOf('', init) }
+    const init = withReferrerPolicy(await this.#initAfter(status, from), headers)
+    const redirect = Object.freeze({ status, from: from?.href ?? '', to: to.href, method: methodOf('', init) })
     this.#history.push(redirect)
     const signal = signalOf('', init)
     if (onRedirect) await abortable(new Promise((told) => told(onRedirect({ ...redirect, response }))), signal)
     signal?.throwIfAborted()
-    this.#init = to.origin === from.origin ? init : forAnotherOrigin(init, strips)
+    this.#init = to.origin === from?.origin ? init : forAnotherOrigin(init, strips)
     this.#input = to.href
     this.#url = to
   }
 
   /** What the next request is made with, wherever it goes. */
-  async #initAfter(status: number, from: URL): Promise<FetchInit & Options> {
+  async #initAfter(status: number, from: URL | undefined): Promise<FetchInit & Options> {
     if (isRequest(this.#input) && this.#init.signal === undefined) {
       this.#derived = new DerivedSignal(this.#input, this.#init)
       this.#init = withInit(this.#init, { signal: this.#derived.signal })
@@ -110,7 +119,7 @@ export class FollowedCall<Options> {
     const again = await this.#replay.again(init.signal ?? undefined)
     if (again) return withInit(init, { body: again.init?.body ?? null })
     throw new UnreplayableBodyError(
-      `redirects: ${from.origin}${from.pathname} answered ${status}, and the body can be sent only once: ` +
+      `redirects: ${from ? from.origin + from.pathname : 'a server'} answered ${status}, and the body can be sent only once: ` +
         'give it as a string, bytes, a Blob or FormData, or a Request with a shorter one (replay.maxBytes)',
     )
   }
@@ -120,4 +129,10 @@ export class FollowedCall<Options> {
     if (derived) onBodyEnd(response, () => derived.release())
     return this.#history.length === 0 ? response : withHistory(response, this.#history)
   }
+}
+
+/** What a call says of the origins that it may go to. */
+export function modeOf(input: FetchInput, init: FetchInit | undefined): unknown {
+  const own: unknown = init && Reflect.get(init, 'mode')
+  return own ?? (isRequest(input) ? Reflect.get(input, 'mode') : undefined)
 }

@@ -22,11 +22,11 @@ export function historyOf(response: Response): readonly Redirect[] {
 
 /** Makes a response, and every clone of it, tell that it was redirected, and how, as the platform's own would. */
 export function withHistory(response: Response, history: readonly Redirect[]): Response {
-  histories.set(response, history)
+  histories.set(response, Object.freeze(history))
   const { clone } = response
   // Not every platform's types know of all of them.
   const type: string = response.type
-  const leftOrigin = history.some(({ from, to }) => new URL(from).origin !== new URL(to).origin)
+  const leftOrigin = history.some(({ from, to }) => URL.parse(from)?.origin !== URL.parse(to)?.origin)
   Object.defineProperties(response, {
     redirected: { value: true, configurable: true },
     type: { value: leftOrigin && type === 'basic' ? 'cors' : type, configurable: true },

@@ -4,8 +4,8 @@ export class InvalidRedirectError extends Error {
   /** The status of the response. */
   readonly status: number
 
-  constructor(status: number, at: URL, why: string, options?: ErrorOptions) {
-    super(`redirects: ${at.origin}${at.pathname} answered ${status}, but ${why}`, options)
+  constructor(status: number, at: URL | undefined, why: string) {
+    super(`redirects: ${at ? at.origin + at.pathname : 'a server'} answered ${status}, but ${why}`)
     this.status = status
   }
 }

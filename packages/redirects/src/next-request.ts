@@ -4,7 +4,19 @@ import { type FetchInit, methodOf } from '@steadfetch/core'
 const ofBody = ['content-encoding', 'content-language', 'content-location', 'content-type', 'content-length']
 
 /** Headers that are for one origin only, whatever they are asked to be. */
-const ofOrigin = ['authorization', 'proxy-authorization', 'cookie', 'host']
+export const ofOrigin: readonly string[] = ['authorization', 'proxy-authorization', 'cookie', 'host']
+
+const referrerPolicies = new Set([
+  ...['no-referrer', 'no-referrer-when-downgrade', 'origin', 'origin-when-cross-origin', 'same-origin'],
+  ...['strict-origin', 'strict-origin-when-cross-origin', 'unsafe-url'],
+])
+
+/** The same request with the policy that a redirect asks for, where it does: the last one that is known. */
+export function withReferrerPolicy<Init extends FetchInit>(init: Init, headers: Headers): Init {
+  const named = (headers.get('referrer-policy') ?? '').toLowerCase().split(/[\s,]+/)
+  const referrerPolicy = named.findLast((policy) => referrerPolicies.has(policy))
+  return referrerPolicy === undefined ? init : { ...init, referrerPolicy }
+}
 
 /** Whether a redirect makes a GET without a body of the request: fetch standard, "HTTP-redirect fetch", step 12. */
 export function becomesGet(status: number, init: FetchInit): boolean {

@@ -6,29 +6,38 @@ const redirectStatuses = new Set([301, 302, 303, 307, 308])
  * Where a response leads to, as the fetch standard has it (sections "HTTP-redirect fetch" and "location URL"): undefined
  * where it is no redirect.
  *
+ * @param from the URL that has answered; undefined where nobody knows it.
+ * @param hash the fragment of the call.
  * @throws {InvalidRedirectError} when it leads nowhere.
  */
-export function redirectTarget(response: Response, requested: URL): URL | undefined {
+export function redirectTarget(response: Response, from: URL | undefined, hash: string): URL | undefined {
   const { status, headers } = response
   // Not every platform's types know of all of them.
   const type: string = response.type
   if (type === 'opaqueredirect') {
-    throw new InvalidRedirectError(status, requested, 'this platform hides redirects, as browsers do, but from itself')
+    throw new InvalidRedirectError(status, from, 'this platform hides redirects, as browsers do, but from itself')
+  }
+  if (response.redirected) {
+    throw new InvalidRedirectError(
+      status,
+      from,
+      'the fetch below has followed a redirect that it was told not to follow',
+    )
   }
   if (!redirectStatuses.has(status)) return undefined
+  if (typeof headers?.get !== 'function') throw new TypeError('redirects: a response needs Headers, as any fetch gives')
   const location = headers.get('location')
   if (location === null) return undefined
 
-  const at = URL.parse(response.url) ?? requested
-  const target = URL.parse(asUtf8(location), at.href)
-  if (target === null) throw new InvalidRedirectError(status, at, 'its Location is no URL')
+  const target = URL.parse(asUtf8(location), from?.href)
+  if (target === null) throw new InvalidRedirectError(status, from, 'its Location is no URL')
   if (target.protocol !== 'http:' && target.protocol !== 'https:') {
-    throw new InvalidRedirectError(status, at, `its Location is a ${target.protocol} URL, neither http: nor https:`)
+    throw new InvalidRedirectError(status, from, `its Location is a ${target.protocol} URL, neither http: nor https:`)
   }
   if (target.username !== '' || target.password !== '') {
-    throw new InvalidRedirectError(status, at, 'its Location has a user or a password')
+    throw new InvalidRedirectError(status, from, 'its Location has a user or a password')
   }
-  if (target.hash === '') target.hash = requested.hash
+  if (target.hash === '') target.hash = hash
   return target
 }
 

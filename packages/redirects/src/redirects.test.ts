@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import { inspect } from 'node:util'
 import { compose, deadlineOf, errorKind, type Fetch, setDeadline } from '@steadfetch/core'
 import { type FaultServer, startFaultServer } from '@steadfetch/test-support/fault-server'
 import { collectGarbage } from '@steadfetch/test-support/garbage'
@@ -46,6 +47,8 @@ describe('options', () => {
     [{ strip: 'x-key' }, new TypeError('redirects: strip must be an array of names of headers, got "x-key"')],
     [{ strip: ['x key'] }, new TypeError('redirects: strip must be an array of names of headers, got "x key" in it')],
     [{ keep: [5] }, new TypeError('redirects: keep must be an array of names of headers, got 5 in it')],
+    [{ keep: ['Cookie'] }, new TypeError('redirects: keep cannot have "Cookie", which never leaves its origin')],
+    [{ keep: ['X-A'], strip: ['x-a'] }, new TypeError('redirects: "X-A" is in both strip and keep')],
     [{ onRedirect: true }, new TypeError('redirects: onRedirect must be a function, got true')],
     [{ replay: 5 }, new TypeError('redirects: replay: options must be an object, got 5')],
     [{ replay: { maxBytes: 0.5 } }, new RangeError('redirects: replay.maxBytes must be an integer from 0 on, got 0.5')],
@@ -129,6 +132,78 @@ describe('what is followed', () => {
     await expect(following('no url')).rejects.toThrow('Failed to parse URL')
   })
 
+  it('is what a layer below has made of a relative URL, without credentials for strangers', async () => {
+    await using stranger = await startFaultServer()
+    const based: Fetch = (input, init) => fetch(new URL(String(input), server.origin), init)
+    const told: RedirectEvent[] = []
+    const response = await redirects({ onRedirect: (redirect) => void told.push(redirect) })(based)(
+      `/redirect-to?url=${encodeURIComponent(stranger.url('/echo'))}`,
+      { headers: { 'x-api-key': 'canary', accept: 'a/b' } },
+    )
+    const { headers } = (await response.json()) as { headers: object }
+    expect([headers, told.length]).toEqual([expect.not.objectContaining({ 'x-api-key': 'canary' }), 1])
+    expect(headers).toMatchObject({ accept: 'a/b' })
+  })
+
+  it('goes to a stranger, where nobody knows who has answered', async () => {
+    const inner = scriptedFetch(to('http://b.test/'), 200)
+    const response = await redirects()(inner)('/relative', { headers: { authorization: 'canary' } })
+    expect(headersOf(inner)[1]).toEqual({})
+    expect(historyOf(response)).toEqual([{ status: 302, from: '', to: 'http://b.test/', method: 'GET' }])
+    await expect(redirects()(scriptedFetch(to('/1')))('/relative')).rejects.toThrow(
+      'a server answered 302, but its Location',
+    )
+  })
+
+  it('is nothing of another origin where the mode is same-origin, as with the built-in fetch', async () => {
+    const url = server.url('/status/307', { location: 'http://localhost:9/' })
+    const calls: [string | Request, RequestInit?][] = [
+      [url, { mode: 'same-origin' }],
+      [new Request(url, { mode: 'same-origin' })],
+    ]
+    for (const call of calls) {
+      await expect(fetch(...call)).rejects.toThrow('fetch failed')
+      await expect(following(...call)).rejects.toThrow('another origin is not for a call whose mode is same-origin')
+    }
+    expect((await following(server.url('/redirect'), { mode: 'same-origin' })).status).toBe(200)
+  })
+
+  it('is nothing where the mode is no-cors: the fetch below follows', async () => {
+    const inner = scriptedFetch(to('/1'))
+    const calls: [string | Request, RequestInit?][] = [
+      [url, { mode: 'no-cors' }],
+      [new Request(url, { mode: 'no-cors' })],
+    ]
+    for (const call of calls) {
+      expect((await redirects()(inner)(...call)).status).toBe(302)
+    }
+  })
+
+  it('is told of where the fetch below does it all the same', async () => {
+    const disobedient: Fetch = (input, init) => fetch(input, { ...init, redirect: 'follow' })
+    const error = await redirects()(disobedient)(server.url('/redirect')).catch((error: unknown) => error)
+    expect(error).toBeInstanceOf(InvalidRedirectError)
+    expect(String(error)).toContain('the fetch below has followed a redirect that it was told not to follow')
+    expect((await redirects()(disobedient)(server.url('/json'))).status).toBe(200)
+  })
+
+  it('says where headers are none', async () => {
+    const mock: Fetch = async () => ({ status: 302, headers: { location: '/1' } }) as unknown as Response
+    await expect(redirects()(mock)(url)).rejects.toThrow('redirects: a response needs Headers')
+  })
+
+  it.each([
+    ['no-referrer', 'no-referrer'],
+    ['odd, Origin', 'origin'],
+    ['odd', undefined],
+  ])('obeys a Referrer-Policy of %j', async (policy, referrerPolicy) => {
+    const redirecting = (): Response =>
+      new Response(null, { status: 302, headers: { location: '/1', 'referrer-policy': policy } })
+    const inner = scriptedFetch(redirecting, 200)
+    await redirects()(inner)(url)
+    expect(inner.calls[1]?.init?.referrerPolicy).toBe(referrerPolicy)
+  })
+
   it('is what the fetch below has answered, relative to where that was', async () => {
     const inner = scriptedFetch(
       () =>
@@ -161,6 +236,11 @@ describe('the response', () => {
     expect(Object.keys(response)).toEqual([])
   })
 
+  it('has a history that nobody can change', async () => {
+    const history = historyOf(await following(server.url('/redirect')))
+    for (const frozen of [history, history[0]]) expect(Object.isFrozen(frozen)).toBe(true)
+  })
+
   it('that was not redirected is left alone', async () => {
     const response = await following(server.url('/json'))
     expect(Reflect.ownKeys(response).filter((key) => typeof key === 'string')).toEqual([])
@@ -182,6 +262,7 @@ describe('the limit', () => {
     expect(String(error)).toBe('TooManyRedirectsError: redirects: a further redirect after 3, at http://a.test/round')
     expect((error as TooManyRedirectsError).history.map(({ status }) => status)).toEqual([302, 302, 302])
     expect(errorKind(error)).toBe('redirect')
+    expect(inspect(error) + JSON.stringify(error)).not.toContain('canary')
     expect(inner.calls).toHaveLength(4)
   })
 
@@ -238,7 +319,7 @@ describe('credentials', () => {
 
   it('are also what strip names, and not what keep names', async () => {
     const inner = scriptedFetch(to('http://b.test/'), 200)
-    const options: RedirectsOptions = { strip: ['X-Plain', 'Accept'], keep: ['X-Api-Key', 'authorization', 'accept'] }
+    const options: RedirectsOptions = { strip: ['X-Plain', 'Accept'], keep: ['X-Api-Key'] }
     await redirects(options)(inner)(url, { headers })
     expect(headersOf(inner)[1]).toEqual({ 'x-api-key': 'd', 'idempotency-key': 'i' })
   })

@@ -3,17 +3,18 @@ import {
   assertList,
   assertOptions,
   assertWhole,
+  inWords,
   isRequest,
   isSecretName,
   type Middleware,
   type ReplayOptions,
-  urlOf,
   withoutOption,
   withPerCall,
   withReusableHeaders,
 } from '@steadfetch/core'
-import { FollowedCall } from './followed-call.ts'
+import { FollowedCall, modeOf } from './followed-call.ts'
 import type { Redirect } from './history.ts'
+import { ofOrigin } from './next-request.ts'
 
 export { UnreplayableBodyError } from '@steadfetch/core'
 export { historyOf, type Redirect } from './history.ts'
@@ -75,13 +76,14 @@ export function redirects(options: RedirectsOptions = {}): Middleware<{ redirect
     return async function redirects(input, init) {
       const perCall = init?.redirects
       const rest = withoutOption('redirects', init)
-      const url = urlOf(input)
       const mode = rest?.redirect ?? (isRequest(input) ? input.redirect : 'follow')
-      if (perCall === false || url === undefined || mode !== 'follow') return fetch(input, rest)
+      // What comes of a call that is no-cors, nobody is to see, so that only the platform can follow.
+      const isHidden = modeOf(input, rest) === 'no-cors'
+      if (perCall === false || mode !== 'follow' || isHidden) return fetch(input, rest)
       if (perCall !== undefined) assertOptions('redirects', perCall, redirectsOptionNames)
       const policy = perCall === undefined ? policyOfLayer : policyOf(withPerCall(options, perCall))
       // Awaited, so that stack traces show this layer.
-      return await new FollowedCall(fetch, input, withReusableHeaders(rest), url, policy).response()
+      return await new FollowedCall(fetch, input, withReusableHeaders(rest), policy).response()
     }
   }
 }
@@ -92,6 +94,11 @@ function policyOf(options: RedirectsOptions): RedirectPolicy {
   assertWhole('redirects: max', max, 0)
   assertHeaderNames('redirects: strip', strip)
   assertHeaderNames('redirects: keep', keep)
+  const never = keep.find((name) => ofOrigin.includes(name.toLowerCase()))
+  if (never !== undefined)
+    throw new TypeError(`redirects: keep cannot have ${inWords(never)}, which never leaves its origin`)
+  const both = keep.find((name) => strip.some((other) => other.toLowerCase() === name.toLowerCase()))
+  if (both !== undefined) throw new TypeError(`redirects: ${inWords(both)} is in both strip and keep`)
   if (onRedirect !== undefined) assertFunction('redirects: onRedirect', onRedirect)
   assertOptions('redirects: replay', replay, ['maxBytes'])
   if (replay.maxBytes !== undefined) assertWhole('redirects: replay.maxBytes', replay.maxBytes, 0)
