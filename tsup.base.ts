@@ -1,9 +1,9 @@
 import { defineConfig } from 'tsup'
 
-/** How every package is built: one ESM file and its declarations, from the entry that carries the package's name. */
-export function library(name: string): ReturnType<typeof defineConfig> {
+/** How every package is built: ESM and its declarations, from the entry that carries the package's name, and from others. */
+export function library(...names: string[]): ReturnType<typeof defineConfig> {
   return defineConfig({
-    entry: [`src/${name}.ts`],
+    entry: names.map((name) => `src/${name}.ts`),
     format: ['esm'],
     target: 'es2023',
     platform: 'neutral',

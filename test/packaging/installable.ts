@@ -31,12 +31,15 @@ try {
 
   writeFileSync(
     join(project, 'imported.mts'),
-    `${packages.map((name) => `import '@steadfetch/${name}'`).join('\n')}
+    `${packages.map((name) => `import '${name === 'steadfetch' ? name : `@steadfetch/${name}`}'`).join('\n')}
 import { circuits } from '@steadfetch/circuit-breaker'
 import { compose } from '@steadfetch/core'
 import { limiter } from '@steadfetch/concurrency'
 import { attemptsOf, retry } from '@steadfetch/retry'
 import { timeout } from '@steadfetch/timeout'
+import { harden } from 'steadfetch'
+import 'steadfetch/testing'
+const asHardened: typeof fetch = harden()
 const asFetch: typeof fetch = compose(timeout({ headers: 1 }), retry())(fetch)
 circuits().close()
 limiter({ limit: 1 }).close()

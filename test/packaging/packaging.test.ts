@@ -22,6 +22,9 @@ interface Manifest {
   [field: string]: unknown
 }
 
+/** The package that has all layers is not one itself. */
+const whole = 'steadfetch'
+
 const camelCase = (name: string): string => name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
 
 /** The one library that a package is built on. */
@@ -43,7 +46,7 @@ const foundations: Record<string, string> = {
 }
 
 /** The packages that may import what only Node has. */
-const forNode = ['pool', 'proxy']
+const forNode = ['cookies', 'pool', 'proxy', 'steadfetch']
 
 describe.each(packages)('packages/%s', (name) => {
   const manifest: Manifest = JSON.parse(read('packages', name, 'package.json'))
@@ -52,34 +55,49 @@ describe.each(packages)('packages/%s', (name) => {
   const shipped = files.filter((file) => !file.endsWith('.test.ts'))
 
   it('has the manifest that all have', () => {
+    const more = name === whole ? ['register', 'testing'] : []
     expect(manifest).toMatchObject({
-      name: `@steadfetch/${name}`,
+      name: name === whole ? whole : `@steadfetch/${name}`,
       description: expect.stringMatching(/^[A-Z].{20,160}\.$/),
       license: 'MIT',
       type: 'module',
       sideEffects: false,
       engines: { node: '^22.19 || ^24 || >=26' },
-      exports: { '.': `./src/${name}.ts`, './package.json': './package.json' },
+      exports: {
+        '.': `./src/${name}.ts`,
+        ...Object.fromEntries(more.map((entry) => [`./${entry}`, `./src/${entry}.ts`])),
+        './package.json': './package.json',
+      },
       publishConfig: {
         access: 'public',
         exports: {
           '.': { types: `./dist/${name}.d.ts`, default: `./dist/${name}.js` },
+          ...Object.fromEntries(
+            more.map((entry) => [`./${entry}`, { types: `./dist/${entry}.d.ts`, default: `./dist/${entry}.js` }]),
+          ),
           './package.json': './package.json',
         },
       },
-      files: ['dist'],
+      files: name === whole ? ['dist', 'policy.schema.json'] : ['dist'],
       scripts: { build: 'tsup' },
     })
-    expect(read('packages', name, 'tsup.config.ts')).toContain(`export default library('${name}')`)
+    expect(read('packages', name, 'tsup.config.ts')).toContain(
+      `export default library('${[name, ...more].join("', '")}')`,
+    )
   })
 
   it('exports a factory of its own name', () => {
     if (name === 'core') return
+    if (name === whole) return expect(read('packages', name, 'src', 'harden.ts')).toContain('export function harden(')
     expect(read('packages', name, 'src', `${name}.ts`)).toContain(`export function ${camelCase(name)}(`)
   })
 
   it('depends on core and on one library at most, and imports nothing else', () => {
-    const allowed = (name === 'core' ? [] : ['@steadfetch/core', libraries[name], foundations[name]]).filter(Boolean)
+    const layers = packages.filter((other) => other !== whole).map((other) => `@steadfetch/${other}`)
+    const allowed =
+      name === whole
+        ? [...layers, 'leven']
+        : (name === 'core' ? [] : ['@steadfetch/core', libraries[name], foundations[name]]).filter(Boolean)
     expect(allowed).toEqual(expect.arrayContaining(Object.keys(manifest.dependencies ?? {})))
     for (const file of shipped) {
       const imports = [...readFileSync(file, 'utf8').matchAll(/(?:from|import\() ?'([^'.][^']*)'/g)].map(([, id]) => id)
@@ -110,7 +128,7 @@ describe.each(packages)('packages/%s', (name) => {
         ? ['Install', 'Use', 'What it does, exactly', 'Not included', 'See also']
         : ['Install', 'Use', 'Options', 'What it does, exactly', 'Where to put it', 'Not included', 'See also']
     expect(headings).toEqual(plan)
-    expect(readme.startsWith(`# @steadfetch/${name}\n`)).toBe(true)
+    expect(readme.startsWith(`# ${manifest.name}\n`)).toBe(true)
     const prose = readme.replace(/^```.*?^```/gms, '').replace(/^\|.*$/gm, '')
     expect(prose.split(/\s+/).length).toBeLessThanOrEqual(600)
   })
@@ -118,13 +136,16 @@ describe.each(packages)('packages/%s', (name) => {
   it('names in its README every option and every dependency', () => {
     const factory = camelCase(name).replace(/^./, (letter) => letter.toUpperCase())
     // Those of auth are those of its schemes.
-    const bags = name === 'auth' ? '\\w+' : `(?:${factory}|Limiter)`
+    const bags = name === 'auth' ? '\\w+Options' : name === whole ? 'Policy' : `(?:${factory}|Limiter)Options`
     const source = shipped.map((file) => readFileSync(file, 'utf8')).join('\n')
-    const declared = [...source.matchAll(new RegExp(`^export interface ${bags}Options [^{]*\\{\\n(.*?)^\\}`, 'gms'))]
+    const declared = [...source.matchAll(new RegExp(`^export interface ${bags} [^{]*\\{\\n(.*?)^\\}`, 'gms'))]
     const options = declared.map(([, members = '']) => members).join('\n')
     if (name !== 'core') expect(options).not.toBe('')
     for (const [, option] of options.matchAll(/^ {2}(\w+)\??:/gm)) expect(readme).toContain(`| \`${option}\``)
-    for (const dependency of Object.keys(manifest.dependencies ?? {})) expect(readme).toContain(dependency)
+    for (const dependency of Object.keys(manifest.dependencies ?? {})) {
+      // A layer has a link to its own README there.
+      expect(readme).toContain(name === whole ? dependency.replace('@steadfetch/', '') : dependency)
+    }
   })
 })
 

@@ -11,6 +11,7 @@ import { proxy } from '@steadfetch/proxy'
 import { historyOf, redirects } from '@steadfetch/redirects'
 import { retry } from '@steadfetch/retry'
 import { timeout } from '@steadfetch/timeout'
+import { harden, type Policy, services, standard } from 'steadfetch'
 
 // What is right must compile, under the types of every platform.
 
@@ -95,6 +96,13 @@ const authorized = compose(
 void authorized('http://a.test/', { auth: basic({ username: 'a', password: 'b' }) })
 void authorized('http://a.test/', { auth: false })
 
+/** All of them as one policy, which stands wherever the platform's fetch does. */
+const policy: Policy = { timeout: { attempt: { headers: 5 } }, retry: { attempts: 5 }, cookies: true, proxy: 'env' }
+export const whole: typeof fetch = harden(policy)
+void harden()('http://a.test/', { timeout: { after: 500 }, retry: false, cookies: { a: '1' }, log: { bytes: true } })
+void services({ 'http://a.test': policy, '*': false }, whole).describe(new URL('http://a.test/'))
+void compose(tag(), standard(policy))(fetch)('http://a.test/', { tag: 'a', concurrency: { queueTimeout: 5 } })
+
 /** A composition composes further, and so does a layer alone. */
 void compose(stack, compose(retry()))(fetch)('http://a.test/', { retry: false })
 void timeout({ headers: 5 })(retry()(fetch))('http://a.test/', { retry: { budget: false }, timeout: { idle: 5 } })
@@ -157,6 +165,12 @@ void remembering('http://a.test/', { cookies: { a: 1 } })
 apiKey({ name: 'a', value: 'b', in: 'body' })
 // @ts-expect-error not a scheme
 void authorized('http://a.test/', { auth: 'Bearer x' })
+// @ts-expect-error a typo in a policy
+harden({ retri: false })
+// @ts-expect-error a limit of what
+harden({ timeout: { headers: 5 } })
+// @ts-expect-error a typo in the options of a call
+void harden()('http://a.test/', { retri: false })
 // @ts-expect-error not a hook
 void observed('http://a.test/', { hooks: { onStart: () => {} } })
 // @ts-expect-error not what a hook may return

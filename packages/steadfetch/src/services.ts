@@ -1,0 +1,58 @@
+import { type Fetch, type FetchInput, inWords, urlOf } from '@steadfetch/core'
+import { findingsOf } from './findings.ts'
+import { type HardenedFetch, harden } from './harden.ts'
+import { faultOfPattern, originPattern } from './origin-pattern.ts'
+import type { Policy } from './policy.ts'
+import { PolicyError } from './policy-error.ts'
+import type { PerCall } from './stack.ts'
+
+/**
+ * Policies by the origins that they are for: `https://api.example.com`, `https://*.example.com` for every name below, or
+ * `*` for all others. `false` leaves a service as it is.
+ */
+export type Policies = Readonly<Record<string, Policy | false>>
+
+/**
+ * A fetch that calls each service by a policy of its own: the most specific one that fits the URL. What none fits goes to
+ * the fetch below as it is. Nothing of their state is shared.
+ *
+ * @throws {PolicyError} at once, with all that is wrong with all of them.
+ */
+export function services(policies: Policies, fetch?: Fetch): HardenedFetch {
+  const findings = findingsOfAll(policies)
+  if (findings.length > 0) throw new PolicyError(findings)
+  const base: Fetch = fetch ?? ((input, init) => globalThis.fetch(input, init))
+  const made = Object.entries(policies)
+    .map(([pattern, policy]) => ({ ...originPattern(pattern), fetch: policy ? harden(policy, base) : undefined }))
+    .sort((one, other) => other.rank - one.rank)
+  const serviceOf = (input: FetchInput) => {
+    const url = urlOf(input)
+    return made.find(({ fits }) => fits(url))
+  }
+
+  const calling: Fetch<PerCall> = (input, init) => (serviceOf(input)?.fetch ?? base)(input, init)
+  const close = async (): Promise<void> => {
+    await Promise.all(made.map(({ fetch }) => fetch?.close()))
+  }
+  const describe = (url?: FetchInput): string => {
+    const shown = url === undefined ? made : [serviceOf(url)]
+    return shown
+      .map((service) => {
+        if (!service) return `${inWords(String(url))} has no policy: it goes to the fetch below as it is`
+        return service.fetch ? `${service.pattern}\n${service.fetch.describe()}` : `${service.pattern} is left as it is`
+      })
+      .join('\n')
+  }
+  return Object.assign(calling, { describe, close, [Symbol.asyncDispose]: close })
+}
+
+function findingsOfAll(policies: unknown): string[] {
+  if (typeof policies !== 'object' || policies === null || Array.isArray(policies)) {
+    return [`services: policies must be an object, as in { 'https://api.example.com': {} }, got ${inWords(policies)}`]
+  }
+  return Object.entries(policies).flatMap(([pattern, policy]) => {
+    const fault = faultOfPattern(pattern)
+    const findings = policy === false ? [] : findingsOf(policy)
+    return [...(fault === undefined ? [] : [fault]), ...findings].map((finding) => `services: ${pattern}: ${finding}`)
+  })
+}
