@@ -7,6 +7,7 @@ import { type Comparison, compare, type Plan } from './paired.ts'
 import {
   allLayers,
   everyLayer,
+  hardened,
   retryAlone,
   signalByHand,
   timeoutAfter,
@@ -64,16 +65,17 @@ async function overNetwork(): Promise<void> {
       timeoutAfter,
       retryAlone,
       timeoutRetryTimeout,
+      hardened,
       allLayers,
       signalByHand,
       timeoutByHand,
     ]) {
       rows.push([name, '', ...(await measure(wrap, {}))])
     }
-    for (const { name, wrap } of [timeoutRetryTimeout, timeoutByHand]) {
+    for (const { name, wrap } of [timeoutRetryTimeout, hardened, timeoutByHand]) {
       rows.push([name, 'yes', ...(await measure(wrap, { signal: longLived() }))])
     }
-    const header = ['', 'signal', 'bare', 'added', '(IQR)', 'undisturbed', 'ratio', '(IQR)']
+    const header = ['', 'signal', 'bare', 'added', '(IQR)', 'undisturbed', 'ratio', '(IQR)', 'calls/s', '(IQR)']
     printTable(`Added to a loopback fetch, ${concurrency} at a time, in µs of CPU of the client`, header, rows)
   }
   server.disconnect()
@@ -89,13 +91,17 @@ function inNanoseconds({ lower, median, upper }: Spread): string {
   return `${middle} ±${spread}`
 }
 
-function inMicroseconds({ first, added, undisturbed, ratio }: Comparison): string[] {
+function inMicroseconds({ first, added, undisturbed, ratio, throughput }: Comparison): string[] {
   return [
     first.toFixed(1),
     added.median.toFixed(1),
     `(${added.lower.toFixed(0)}…${added.upper.toFixed(0)})`,
     undisturbed.toFixed(1),
-    ratio.median.toFixed(2),
-    `(${ratio.lower.toFixed(2)}…${ratio.upper.toFixed(2)})`,
+    ...inTimes(ratio),
+    ...inTimes(throughput),
   ]
+}
+
+function inTimes({ lower, median, upper }: Spread): string[] {
+  return [median.toFixed(2), `(${lower.toFixed(2)}…${upper.toFixed(2)})`]
 }

@@ -18,6 +18,8 @@ export interface Comparison {
   readonly added: Spread
   /** The second divided by the first, within each pair. */
   readonly ratio: Spread
+  /** Calls a second by the second way, divided by those by the first, within each pair. */
+  readonly throughput: Spread
   /** The second less the first, each by its fastest tenth of slices: those that nothing else on the machine disturbed. */
   readonly undisturbed: number
 }
@@ -31,7 +33,7 @@ const warmUp = 100
  */
 export async function compare(first: Slice, second: Slice, { pairs, milliseconds }: Plan): Promise<Comparison> {
   for (const slice of [first, second]) await slice(warmUp)
-  const costs: { first: number; second: number }[] = []
+  const costs: { first: Cost; second: Cost }[] = []
   for (let pair = 0; pair < pairs; pair += 1) {
     if (pair % 2 === 0) {
       costs.push({ first: await costOf(first, milliseconds), second: await costOf(second, milliseconds) })
@@ -39,20 +41,28 @@ export async function compare(first: Slice, second: Slice, { pairs, milliseconds
       costs.push({ second: await costOf(second, milliseconds), first: await costOf(first, milliseconds) })
     }
   }
-  const firsts = costs.map((pair) => pair.first)
-  const seconds = costs.map((pair) => pair.second)
+  const firsts = costs.map((pair) => pair.first.cpu)
+  const seconds = costs.map((pair) => pair.second.cpu)
   return {
     first: quantile(firsts, 0.5),
-    added: spread(costs.map((pair) => pair.second - pair.first)),
-    ratio: spread(costs.map((pair) => pair.second / pair.first)),
+    added: spread(costs.map((pair) => pair.second.cpu - pair.first.cpu)),
+    ratio: spread(costs.map((pair) => pair.second.cpu / pair.first.cpu)),
+    throughput: spread(costs.map((pair) => pair.second.rate / pair.first.rate)),
     undisturbed: quantile(seconds, 0.1) - quantile(firsts, 0.1),
   }
 }
 
-/** CPU time of the whole process, which the threads of the garbage collector and the compiler are part of. */
-async function costOf(slice: Slice, milliseconds: number): Promise<number> {
-  const before = process.cpuUsage()
+interface Cost {
+  /** Microseconds of CPU time per call. */
+  readonly cpu: number
+  /** Calls a millisecond. */
+  readonly rate: number
+}
+
+/** CPU time is that of the whole process, which the threads of the garbage collector and the compiler are part of. */
+async function costOf(slice: Slice, milliseconds: number): Promise<Cost> {
+  const [cpu, time] = [process.cpuUsage(), performance.now()]
   const calls = await slice(milliseconds)
-  const { user, system } = process.cpuUsage(before)
-  return (user + system) / calls
+  const { user, system } = process.cpuUsage(cpu)
+  return { cpu: (user + system) / calls, rate: calls / (performance.now() - time) }
 }

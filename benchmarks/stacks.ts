@@ -4,6 +4,7 @@ import { compose, type Fetch } from '../packages/core/src/core.ts'
 import { hooks } from '../packages/hooks/src/hooks.ts'
 import { log } from '../packages/log/src/log.ts'
 import { retry } from '../packages/retry/src/retry.ts'
+import { harden } from '../packages/steadfetch/src/harden.ts'
 import { timeout } from '../packages/timeout/src/timeout.ts'
 
 /** What is measured: a way to make a call, as a wrapper of the fetch that stands at the bottom. */
@@ -23,6 +24,9 @@ export const timeoutRetryTimeout: Stack = {
   name: 'compose(timeout, retry, timeout)',
   wrap: compose(timeout({ after: limit }), retry(), timeout({ headers: limit / 3 })),
 }
+
+/** What most people have: two timeouts, retries, a circuit breaker. */
+export const hardened: Stack = { name: 'harden()', wrap: (fetch) => harden({}, fetch) }
 
 /** A signal and no more: what the platform takes for being handed one, under any timeout of any library. */
 export const signalByHand: Stack = {
@@ -91,6 +95,7 @@ export const everyLayer: readonly Stack[] = [
   { name: 'timeout({ after, idle })', wrap: timeout({ after: limit, idle: limit }) },
   retryAlone,
   timeoutRetryTimeout,
+  hardened,
   breakerAlone,
   openCircuit,
   failingCircuit,
