@@ -1,7 +1,5 @@
-import { circuitBreaker } from '@steadfetch/circuit-breaker'
-import { compose, type Fetch, sleep } from '@steadfetch/core'
-import { retry } from '@steadfetch/retry'
-import { timeout } from '@steadfetch/timeout'
+import { type Fetch, sleep } from '@steadfetch/core'
+import { harden } from 'steadfetch'
 
 /** A way to call an upstream, and what it looks like in a program. */
 export interface Contender {
@@ -60,43 +58,38 @@ export function retryLoop(limits: Limits): Contender {
   }
 }
 
-/** The stack: a total limit, retries with their budget, a limit for each attempt. */
+/** The standard stack without its circuit breaker: a total limit, retries with their budget, a limit for each attempt. */
 export function hardenedFetch({ total, each }: Limits): Contender {
   return {
     name: 'steadfetch',
     code: [
-      'compose(',
-      commented(`timeout({ after: ${total} }),`, 'the whole call'),
-      commented(`retry({ attempts: ${attempts} }),`, 'after a 429, 5xx, reset or timeout, on a budget'),
-      commented(`timeout({ after: ${each} }),`, 'each attempt'),
-      ')(fetch)',
+      'harden({',
+      commented(`timeout: { total: { after: ${total} },`, 'the whole call'),
+      commented(`           attempt: { after: ${each} } },`, 'each attempt'),
+      commented(`retry: { attempts: ${attempts} },`, 'after a 429, 5xx, reset or timeout, on a budget'),
+      commented('circuitBreaker: false,', 'see the other scene'),
+      '})',
     ],
-    fetch: compose(
-      timeout({ after: total }),
-      retry({ attempts }),
-      timeout({ after: each }),
-    )((input, init) => globalThis.fetch(input, init)),
+    fetch: harden({
+      timeout: { total: { after: total }, attempt: { after: each } },
+      retry: { attempts },
+      circuitBreaker: false,
+    }),
   }
 }
 
-/** The same stack with a circuit breaker, which counts the attempts. */
+/** The same with its circuit breaker, which counts the attempts. */
 export function breakingFetch({ total, each }: Limits): Contender {
   return {
     name: '+ breaker',
     code: [
-      'compose(',
-      commented(`timeout({ after: ${total} }),`, 'as above'),
-      commented(`retry({ attempts: ${attempts} }),`, 'as above'),
-      commented('circuitBreaker(),', 'stops after 5 failures in a row, then probes'),
-      commented(`timeout({ after: ${each} }),`, 'as above'),
-      ')(fetch)',
+      'harden({',
+      commented(`timeout: { total: { after: ${total} },`, 'as above'),
+      commented(`           attempt: { after: ${each} } },`, 'as above'),
+      commented(`retry: { attempts: ${attempts} },`, 'as above'),
+      '})                              // and a breaker: stops after 10 failures in a row, then probes',
     ],
-    fetch: compose(
-      timeout({ after: total }),
-      retry({ attempts }),
-      circuitBreaker(),
-      timeout({ after: each }),
-    )((input, init) => globalThis.fetch(input, init)),
+    fetch: harden({ timeout: { total: { after: total }, attempt: { after: each } }, retry: { attempts } }),
   }
 }
 
