@@ -61,7 +61,8 @@ describe.each(packages)('packages/%s', (name) => {
       description: expect.stringMatching(/^[A-Z].{20,160}\.$/),
       license: 'MIT',
       type: 'module',
-      sideEffects: false,
+      // A bundler must not take out what is imported for its effect alone.
+      sideEffects: name === whole ? ['./src/register.ts', './dist/register.js'] : false,
       engines: { node: '^22.19 || ^24 || >=26' },
       exports: {
         '.': `./src/${name}.ts`,
