@@ -64,10 +64,12 @@ export function hardenedFetch({ total, each }: Limits): Contender {
     name: 'steadfetch',
     code: [
       'harden({',
-      commented(`timeout: { total: { after: ${total} },`, 'the whole call'),
-      commented(`           attempt: { after: ${each} } },`, 'each attempt'),
+      '  timeout: {',
+      commented(`  total: { after: ${total} },`, 'the whole call'),
+      commented(`  attempt: { after: ${each} },`, 'each attempt'),
+      '  },',
       commented(`retry: { attempts: ${attempts} },`, 'after a 429, 5xx, reset or timeout, on a budget'),
-      commented('circuitBreaker: false,', 'see the other scene'),
+      commented('circuitBreaker: false,', 'see the last of scene 2'),
       '})',
     ],
     fetch: harden({
@@ -84,15 +86,17 @@ export function breakingFetch({ total, each }: Limits): Contender {
     name: '+ breaker',
     code: [
       'harden({',
-      commented(`timeout: { total: { after: ${total} },`, 'as above'),
-      commented(`           attempt: { after: ${each} } },`, 'as above'),
+      '  timeout: {',
+      commented(`  total: { after: ${total} },`, 'as above'),
+      commented(`  attempt: { after: ${each} },`, 'as above'),
+      '  },',
       commented(`retry: { attempts: ${attempts} },`, 'as above'),
-      '})                              // and a breaker: stops after 10 failures in a row, then probes',
+      '})                              // stops after 10 failures in a row, then probes',
     ],
     fetch: harden({ timeout: { total: { after: total }, attempt: { after: each } }, retry: { attempts } }),
   }
 }
 
 function commented(line: string, comment: string): string {
-  return `  ${line.padEnd(28)}// ${comment}`
+  return `  ${line.padEnd(30)}// ${comment}`
 }
