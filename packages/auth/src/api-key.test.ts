@@ -35,6 +35,14 @@ describe('options', () => {
   })
 })
 
+it.each(['Content-Length', 'host', 'TRANSFER-ENCODING', 'connection', 'te', 'proxy-authorization', '__proto__'])(
+  'is refused in a header that cannot have it: %s',
+  (name) => {
+    const message = `apiKey: name must be that of a header that can have a key, got "${name}"`
+    expect(() => apiKey({ name, value: 'canary' })).toThrow(new TypeError(message))
+  },
+)
+
 describe('a key in a header', () => {
   const fetched = auth(apiKey({ name: 'X-API-Key', value: 'a key', origins: here }))
   const keys = (inner: ScriptedFetch): (string | null)[] =>

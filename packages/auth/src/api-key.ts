@@ -15,6 +15,12 @@ export interface ApiKeyOptions {
   origins?: Origins
 }
 
+/** What no key can go in: names that platforms refuse, overwrite or lose, and those that end at the next hop. */
+const unusable = new Set([
+  ...['connection', 'content-length', 'expect', 'host', 'keep-alive', 'proxy-authenticate', 'proxy-authorization'],
+  ...['proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade', '__proto__'],
+])
+
 /**
  * A key with every request, in a header or in the query. A 401 stands.
  *
@@ -27,6 +33,9 @@ export function apiKey(options: ApiKeyOptions): AuthScheme {
   if (place === 'query') return inQuery(name, value, origins)
   if (place !== 'header') throw new TypeError(`apiKey: in must be 'header' or 'query', got ${inWords(place)}`)
   assertText('apiKey: name', name, /^[\w!#$%&'*+.^`|~-]+$/, 'the name of a header')
+  if (unusable.has(name.toLowerCase())) {
+    throw new TypeError(`apiKey: name must be that of a header that can have a key, got ${inWords(name)}`)
+  }
   assertText('apiKey: value', value, visible, 'a string of ASCII characters, without a space at either end')
   const authorization = { headers: { [name]: value } }
   return { name: 'apiKey', header: name, origins, authorize: () => authorization }

@@ -337,6 +337,48 @@ describe('a body', () => {
     expect(bodies[0]?.length).toBeOneOf([3, 1_100_000])
   })
 
+  it.each(['a failure', 'an abort'])('that is a stream is cancelled by %s before it is sent', async (why) => {
+    const failure = new Error('of the scheme')
+    const scheme = { ...counting(9), authorize: () => Promise.reject(failure) }
+    const init = why === 'an abort' ? { signal: AbortSignal.abort(failure) } : {}
+    for (const redirect of ['follow', 'manual'] as const) {
+      const cancelled = vi.fn()
+      const body = new ReadableStream({ cancel: cancelled })
+      const stream = { method: 'POST', body, duplex: 'half' as const, redirect }
+      const inner = scriptedFetch()
+      await expect(auth(scheme)(inner)(here, { ...stream, ...init })).rejects.toBe(failure)
+      expect(cancelled).toHaveBeenCalledExactlyOnceWith(failure)
+      expect(inner.calls).toHaveLength(0)
+    }
+  })
+
+  it('of a Request is used up by a call that fails before it is sent, as the platform has it', async () => {
+    const scheme = { ...counting(9), authorize: () => Promise.reject(new Error('of the scheme')) }
+    for (const fetch of [auth(scheme)(scriptedFetch()), globalThis.fetch]) {
+      const request = new Request(here, { method: 'POST', body: 'x', redirect: 'manual' })
+      await expect(
+        fetch(request, { signal: fetch === globalThis.fetch ? AbortSignal.abort() : null }),
+      ).rejects.toThrow()
+      expect(request.bodyUsed).toBe(true)
+    }
+  })
+
+  it('of a Request is not touched where init has another one', async () => {
+    const scheme = { ...counting(9), authorize: () => Promise.reject(new Error('of the scheme')) }
+    const request = new Request(here, { method: 'POST', body: 'x', redirect: 'manual' })
+    await expect(auth(scheme)(scriptedFetch())(request, { body: 'y' })).rejects.toThrow('of the scheme')
+    expect(await request.text()).toBe('x')
+  })
+
+  it('that has been sent is left to the fetch below', async () => {
+    const cancelled = vi.fn()
+    const body = new ReadableStream({ cancel: cancelled })
+    const failing = layer(scriptedFetch(networkError('ECONNRESET')))
+    const stream = { method: 'POST', body, duplex: 'half' as const }
+    await expect(failing(here, stream)).rejects.toThrow('fetch failed')
+    expect(cancelled).not.toHaveBeenCalled()
+  })
+
   it('of a Request is not kept when the call is over', async () => {
     const init = { method: 'POST', body: new ReadableStream(), duplex: 'half', redirect: 'manual' as const }
     const request = new Request(here, init)

@@ -32,6 +32,7 @@ export class AuthorizedRequest<Options> {
   readonly #signal: AbortSignal | undefined
   readonly #asked: Omit<AuthRequest, 'refusals'>
   #init: (FetchInit & Options) | undefined
+  #isSent = false
   #replay: Replay<FetchInit & Options> | undefined
 
   /** @param init its headers are read more than once. */
@@ -55,6 +56,7 @@ export class AuthorizedRequest<Options> {
 
   async response(): Promise<Response> {
     try {
+      this.#throwIfAborted()
       const given = this.#scheme.authorize({ ...this.#asked, refusals: 0 })
       // Without a wait where there is nothing to wait for: the caller's stack is that of the fetch below.
       let sent = this.#checked(isPromise(given) ? await abortable(given, this.#signal) : given)
@@ -68,6 +70,9 @@ export class AuthorizedRequest<Options> {
         this.#init = await this.#initAgain()
         sent = instead
       }
+    } catch (error) {
+      if (!this.#isSent) cancelBody(this.#input, this.#init, error)
+      throw error
     } finally {
       this.#replay?.release()
     }
@@ -78,6 +83,7 @@ export class AuthorizedRequest<Options> {
     const fetch = this.#fetch
     const { headers, url } = authorization ?? {}
     const init = headers ? withInit(this.#init, { headers: this.#headersWith(headers) }) : this.#init
+    this.#isSent = true
     if (url) return fetchAt('auth', fetch, withHashOf(url, this.#input), this.#input, init)
     const response = await fetch(this.#input, init)
     assertResponse('auth', response)
@@ -97,6 +103,7 @@ export class AuthorizedRequest<Options> {
         return undefined
       }
       if (request.refusals === most) return undefined
+      this.#throwIfAborted()
       const given = scheme.refused?.(response, request, sent)
       const instead = this.#checked(isPromise(given) ? await abortable(given, this.#signal) : given)
       return this.#isInTheWay(instead) ? undefined : instead
@@ -135,6 +142,11 @@ export class AuthorizedRequest<Options> {
     return headers
   }
 
+  /** A call that is over is not to ask for a token. */
+  #throwIfAborted(): void {
+    if (this.#signal?.aborted) throw this.#signal.reason
+  }
+
   #prepared(): Replay<FetchInit & Options> {
     this.#replay ??= prepareReplay(this.#input, this.#init)
     return this.#replay
@@ -156,6 +168,12 @@ export function withHashOf(url: URL, input: FetchInput): string {
   const at = new URL(url)
   at.hash = urlOf(input)?.hash ?? ''
   return at.href
+}
+
+/** As the platform does it with a call that ends before it is sent, be the body in `init` or in a `Request`. */
+function cancelBody(input: FetchInput, init: FetchInit | undefined, reason: unknown): void {
+  const body: unknown = init?.body ?? (isRequest(input) ? input.body : undefined)
+  if (body instanceof ReadableStream && !body.locked) body.cancel(reason).catch(() => {})
 }
 
 function methodSentOf(input: FetchInput, init: FetchInit | undefined): string {

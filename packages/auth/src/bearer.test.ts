@@ -225,7 +225,8 @@ describe('a function that takes long', () => {
     await calling
     const cause = token.mock.calls[0]?.[0].signal.reason
     expect(cause).toBeInstanceOf(DOMException)
-    expect(cause).toMatchObject({ name: 'TimeoutError', message: `bearer: no token within ${limit} ms` })
+    const message = `bearer: no token within ${limit} ms; a token function must not call through the fetch that waits for the token`
+    expect(cause).toMatchObject({ name: 'TimeoutError', message })
     const [errors] = settled.mock.calls[0] ?? []
     expect(errors.map((error: Error) => error.cause === cause)).toEqual([true, true])
     expect(vi.getTimerCount()).toBe(0)
@@ -266,6 +267,53 @@ describe('a function that takes long', () => {
     expect((await staying).status).toBe(200)
     expect(vi.getTimerCount()).toBe(0)
     expect(getEventListeners(caller.signal, 'abort')).toHaveLength(0)
+  })
+
+  it('is one that calls through the fetch that waits for it, which waits for itself', async () => {
+    const token = vi.fn(async (): Promise<string> => (await fetch(`${origins}/login`)).text())
+    const inner = scriptedFetch()
+    const fetch = wrapped(token, inner)
+    const calling = failures([fetch(origins), fetch(origins)])
+    await vi.advanceTimersByTimeAsync(10_000)
+    const message = expect.stringContaining('must not call through the fetch that waits for the token')
+    expect(await calling).toMatchObject(Array(2).fill({ name: 'AuthError', cause: { name: 'TimeoutError', message } }))
+    expect(token).toHaveBeenCalledOnce()
+    expect(inner.calls).toHaveLength(0)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('is told, and its timer is gone, when nobody waits for it any more', async () => {
+    const token = vi.fn((_: TokenRequest) => new Promise<string>(() => {}))
+    const fetch = wrapped(
+      token,
+      guarded(() => 'token-2'),
+    )
+    const callers = [new AbortController(), new AbortController()]
+    const calling = failures(callers.map(({ signal }) => fetch(origins, { signal })))
+    for (const caller of callers) caller.abort('gone')
+    expect(await calling).toEqual(['gone', 'gone'])
+    expect(token.mock.calls[0]?.[0].signal.reason).toMatchObject({ name: 'AbortError' })
+    expect(vi.getTimerCount()).toBe(0)
+    token.mockResolvedValueOnce('token-2')
+    expect((await fetch(origins)).status).toBe(200)
+    expect(token).toHaveBeenCalledTimes(2)
+  })
+
+  it('goes on for who comes as the last one goes', async () => {
+    const slow = Promise.withResolvers<string>()
+    const token = vi.fn((_: TokenRequest) => slow.promise)
+    const caller = new AbortController()
+    const fetch = wrapped(
+      token,
+      guarded(() => 'token-1'),
+    )
+    const gone = failures([fetch(origins, { signal: caller.signal })])
+    caller.abort('gone')
+    const staying = fetch(origins)
+    await gone
+    slow.resolve('token-1')
+    expect((await staying).status).toBe(200)
+    expect(token).toHaveBeenCalledOnce()
   })
 
   it('leaves no timer and no listener behind when it is done', async () => {

@@ -6,7 +6,7 @@ import { bearerAuthorization, TokenSource } from './token-source.ts'
 
 /** What {@link BearerOptions.token} is asked with. */
 export interface TokenRequest {
-  /** Aborts when the timeout has run out. It has nothing to do with the calls that wait for the token. */
+  /** Aborts when the timeout has run out, and when no call waits for the token any more; not with any single one. */
   readonly signal: AbortSignal
   /** The token that a server has refused; undefined where there was none. */
   readonly refused: string | undefined
@@ -16,7 +16,8 @@ export interface TokenRequest {
 export interface BearerOptions {
   /**
    * The token, or a function that gets one. The function is asked when the first request needs a token, and again when
-   * a server has refused it; never twice at a time.
+   * a server has refused it; never twice at a time. It must not call through the fetch that waits for the token: that
+   * would wait for itself until the timeout.
    */
   token: string | ((request: TokenRequest) => string | Promise<string>)
   /** Where it may go. @default the origin of the call that the scheme is given with; a layer needs it */
@@ -48,14 +49,15 @@ export function bearer(options: BearerOptions): AuthScheme {
     const authorization = bearerAuthorization(token)
     return { ...scheme, authorize: () => authorization }
   }
-  const source = new TokenSource(
-    'bearer',
-    async ({ signal, refused }) => ({ token: await token({ signal, refused }) }),
+  const source = new TokenSource({
+    scheme: 'bearer',
     timeout,
-  )
+    hint: 'a token function must not call through the fetch that waits for the token',
+    obtain: async ({ signal, refused }) => ({ token: await token({ signal, refused }) }),
+  })
   return {
     ...scheme,
-    authorize: ({ fetch }) => source.authorization(fetch),
-    refused: (_, { refusals, fetch }, sent) => (refusals === 0 ? source.insteadOf(sent, fetch) : undefined),
+    authorize: (request) => source.authorization(request),
+    refused: (_, request, sent) => (request.refusals === 0 ? source.insteadOf(sent, request) : undefined),
   }
 }

@@ -1,4 +1,6 @@
-import { type ScriptedCall, scriptedFetch } from '@steadfetch/test-support/scripted-fetch'
+import { compose, errorKind, type Fetch } from '@steadfetch/core'
+import { retry } from '@steadfetch/retry'
+import { type ScriptedCall, type ScriptedFetch, scriptedFetch } from '@steadfetch/test-support/scripted-fetch'
 import { expectNoUnhandledRejection } from '@steadfetch/test-support/unhandled-rejections'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { AuthError, auth } from './auth.ts'
@@ -53,6 +55,8 @@ async function errorOf(promise: Promise<unknown>): Promise<AuthError> {
   return error as AuthError
 }
 
+const pairs = 'an object of strings by name, or pairs of a name and a string'
+
 describe('options', () => {
   it.each([
     [{}, "clientCredentials: tokenUrl must be a URL such as 'https://auth.example.com/token'"],
@@ -63,7 +67,18 @@ describe('options', () => {
     [{ ...options, clientSecret: '' }, 'clientCredentials: clientSecret must be a string that is not empty'],
     [{ ...options, scope: '' }, 'clientCredentials: scope must be a string that is not empty'],
     [{ ...options, scope: ['a'] }, 'clientCredentials: scope must be a string that is not empty, got object'],
-    [{ ...options, parameters: ['a'] }, 'clientCredentials: parameters must be an object, got an array'],
+    [{ ...options, parameters: 'a=canary' }, `clientCredentials: parameters must be ${pairs}, got a string`],
+    [{ ...options, parameters: ['canary'] }, `clientCredentials: parameters must be ${pairs}, got a string in it`],
+    [{ ...options, parameters: [['a']] }, `clientCredentials: parameters must be ${pairs}, got an array in it`],
+    [
+      { ...options, parameters: new Map([[1, 'a']]) },
+      `clientCredentials: parameters must be ${pairs}, got 1 for a name`,
+    ],
+    [{ ...options, parameters: new Map([['a', 1]]) }, 'clientCredentials: parameters.a must be a string, got number'],
+    [
+      { ...options, parameters: new URLSearchParams('client_id=a') },
+      'clientCredentials: parameters.client_id: there is',
+    ],
     [{ ...options, parameters: { a: 1 } }, 'clientCredentials: parameters.a must be a string, got number'],
     [{ ...options, parameters: { scope: 'a' } }, 'clientCredentials: parameters.scope: there is an option of its own'],
     [{ ...options, authentication: 'jwt' }, "clientCredentials: authentication must be 'basic' or 'body', got \"jwt\""],
@@ -109,6 +124,63 @@ describe('the token call', () => {
       client_id: 'client',
       client_secret: 'canary-secret',
     })
+  })
+
+  it.each([
+    ['a URLSearchParams', new URLSearchParams('resource=a&resource=b')],
+    ['pairs', [['resource', 'a'] as const, ['resource', 'b'] as const]],
+    ['an iterator', [['resource', 'a'] as const, ['resource', 'b'] as const].values()],
+  ])('has the parameters of %s, each time', async (_, parameters) => {
+    const { asked, call } = world((count) => granted({ access_token: count === 1 ? 'refused' : 'token' }), {
+      parameters,
+    })
+    await call()
+    const sent = asked.map(({ call: { init } }) => new URLSearchParams(String(init?.body)).getAll('resource'))
+    expect(sent).toEqual([
+      ['a', 'b'],
+      ['a', 'b'],
+    ])
+  })
+
+  it('has the parameters of a Map, as they were', async () => {
+    const parameters = new Map([['audience', 'a']])
+    const { asked, call } = world(() => granted(), { parameters })
+    parameters.set('audience', 'b')
+    await call()
+    expect(asked[0]?.parameters).toEqual({ audience: 'a', grant_type: 'client_credentials' })
+  })
+
+  it('is ended when nobody waits for it any more, and the next call makes another one', async () => {
+    const { asked, call } = world((count) => (count === 1 ? new Promise(() => {}) : granted()))
+    const [one, other] = [new AbortController(), new AbortController()]
+    const calls = [one, other].map(({ signal }) => call(origins, { signal }).catch((reason: unknown) => reason))
+    const signal = asked[0]?.call.init?.signal
+    one.abort('one')
+    expect(await calls[0]).toBe('one')
+    expect(signal?.aborted).toBe(false)
+    other.abort('other')
+    expect(await calls[1]).toBe('other')
+    expect(signal?.aborted).toBe(true)
+    expect((await call()).status).toBe(200)
+    expect(asked).toHaveLength(2)
+  })
+
+  it('is not made for a call that is over', async () => {
+    const { asked, call } = world(() => granted())
+    await expect(call(origins, { signal: AbortSignal.abort('over') })).rejects.toBe('over')
+    expect(asked).toHaveLength(0)
+  })
+
+  it('is not made for a call that is over when it is refused', async () => {
+    const caller = new AbortController()
+    const refusal = (): Response => {
+      caller.abort('over')
+      return new Response(null, { status: 401 })
+    }
+    const inner = scriptedFetch(() => granted(), refusal)
+    const fetch = auth(clientCredentials(options))((input, init) => inner(input, { ...init, signal: null }))
+    await expect(fetch(origins, { signal: caller.signal })).rejects.toBe('over')
+    expect(inner.calls).toHaveLength(2)
   })
 
   it('is made once for many calls, and not for those that go elsewhere', async () => {
@@ -185,6 +257,75 @@ describe('a token that expires', () => {
   })
 })
 
+describe('a renewal that fails', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  it('leaves the token in use until it really expires, and is tried again by each call', async () => {
+    const { asked, call, seen } = world((count) =>
+      count === 1 ? granted({ expires_in: 60 }) : Response.json({}, { status: 400 }),
+    )
+    await call()
+    await vi.advanceTimersByTimeAsync(50_000)
+    expect((await call()).status).toBe(200)
+    await vi.advanceTimersByTimeAsync(9999)
+    expect((await call()).status).toBe(200)
+    expect(asked).toHaveLength(3)
+    expect(seen).toEqual(['Bearer token', 'Bearer token', 'Bearer token'])
+    await vi.advanceTimersByTimeAsync(1)
+    await errorOf(call())
+    expect(seen).toHaveLength(3)
+  })
+
+  it('does not bring a token back that was refused', async () => {
+    const { call, seen } = world((count) =>
+      count === 1 ? granted({ access_token: 'refused', expires_in: 60 }) : Response.json({}, { status: 400 }),
+    )
+    await errorOf(call())
+    await errorOf(call())
+    expect(seen).toEqual(['Bearer refused'])
+  })
+})
+
+describe('an answer that may pass', () => {
+  const fetched = (inner: ScriptedFetch): Fetch =>
+    compose(retry({ backoff: () => 1 }), auth(clientCredentials(options)))(inner)
+
+  it.each([408, 425, 429, 500, 502, 503, 504])('is tried again by a retry outside: %i', async (status) => {
+    const inner = scriptedFetch(status, status, () => granted(), 200)
+    expect((await fetched(inner)(origins)).status).toBe(200)
+    expect(inner.calls.map(({ input }) => String(input))).toEqual([tokenUrl, tokenUrl, tokenUrl, origins])
+  })
+
+  it('is tried again with the body of a Request', async () => {
+    const bodies: string[] = []
+    const echo = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
+      bodies.push(await new Request(input, init).text())
+      return new Response(null)
+    }
+    const inner = scriptedFetch(503, 503, () => granted(), echo)
+    await fetched(inner)(new Request(origins, { method: 'PUT', body: 'a body' }))
+    expect(bodies).toEqual(['a body'])
+  })
+
+  it('says what it is', async () => {
+    const error = await errorOf(world(() => Response.json({ error: 'busy' }, { status: 503 })).call())
+    expect(errorKind(error)).toBe('network')
+    expect(error).toMatchObject({ status: 503, code: 'busy' })
+    expect(error.cause).toMatchObject({
+      name: 'AuthError',
+      cause: { name: 'NetworkError', message: 'the token endpoint answered 503' },
+    })
+  })
+
+  it.each([400, 401, 403, 501])('is not one with %i', async (status) => {
+    const inner = scriptedFetch(status)
+    const error = await errorOf(fetched(inner)(origins))
+    expect(errorKind(error)).toBe('unknown')
+    expect(inner.calls).toHaveLength(1)
+  })
+})
+
 describe('a token call that fails', () => {
   const from = 'auth: clientCredentials has got no token: https://as.test/token answered'
 
@@ -196,11 +337,32 @@ describe('a token call that fails', () => {
     [400, { error: 7 }, `${from} 400`, undefined],
     [503, 'canary', `${from} 503`, undefined],
     [200, 'canary', `${from} 200 without a JSON object`, undefined],
+    [200, { error: 'bad_code', error_description: 'canary' }, `${from} 200 with an error (bad_code)`, 'bad_code'],
+    [200, { error: 'canary canary' }, `${from} 200 with an error`, undefined],
     [200, null, `${from} 200 without a JSON object`, undefined],
   ])('with %i and %j says what can be said', async (status, body, message, code) => {
     const error = await errorOf(world(() => Response.json(body, { status })).call())
     expect(error.message).toBe(message)
     expect(error).toMatchObject({ scheme: 'clientCredentials', status, code })
+  })
+
+  it.each([
+    [200, `${from} 200 with more than 64 KiB`],
+    [500, `${from} 500`],
+  ])('with more than 64 KiB is not read any further: %i', async (status, message) => {
+    const cancelled = vi.fn()
+    let pulled = 0
+    const pull = (controller: ReadableStreamDefaultController<Uint8Array>): void => {
+      pulled += 1
+      // An end, so that who reads on comes to one.
+      if (pulled > 1000) controller.close()
+      else controller.enqueue(new Uint8Array(1024))
+    }
+    const body = (): ReadableStream => new ReadableStream({ pull, cancel: cancelled })
+    const error = await errorOf(world(() => new Response(body(), { status })).call())
+    expect(error).toMatchObject({ message, status })
+    expect(cancelled).toHaveBeenCalledOnce()
+    expect(pulled).toBeLessThan(70)
   })
 
   it('with a page that is no JSON does not quote from it', async () => {

@@ -13,8 +13,11 @@ export interface ClientCredentialsOptions {
   clientSecret: string
   /** What the token is for, separated by spaces. @default what the server thinks right */
   scope?: string
-  /** What else the server wants to know, such as `audience` or `resource`. @default none */
-  parameters?: Readonly<Record<string, string>>
+  /**
+   * What else the server wants to know, such as `audience` or `resource`: an object, or pairs as a `URLSearchParams` or
+   * a `Map` has them. @default none
+   */
+  parameters?: Readonly<Record<string, string>> | Iterable<readonly [name: string, value: string]>
   /** Whether id and secret go in a header or in the body of the token call. @default 'basic' */
   authentication?: 'basic' | 'body'
   /** Where the token may go. @default the origin of the call that the scheme is given with; a layer needs it */
@@ -34,7 +37,9 @@ const reserved = new Set(['grant_type', 'scope', 'client_id', 'client_secret'])
  * It is asked for when the first request needs it, kept until shortly before it expires (`expires_in`), and asked for
  * once more when a server answers 401 to it; never twice at a time. The token call is made with the fetch below the
  * layer, and follows no redirect. Where it fails, every call that waits for it fails with an `AuthError`, and the next
- * one tries again.
+ * one tries again; where there is a token that has not expired yet, they use that. An `AuthError` over an answer that
+ * may pass (408, 425, 429, 500, 502, 503 or 504) has the `errorKind` of a failing network, which a `retry` outside
+ * repeats.
  *
  * @throws {TypeError | RangeError} at once, when an option is not what it should be. The message names it, and never
  * its value where that is a secret.
@@ -45,13 +50,17 @@ export function clientCredentials(options: ClientCredentialsOptions): AuthScheme
   assertOrigins('clientCredentials', origins)
   assertDuration('clientCredentials: timeout', timeout)
   const endpoint = endpointOf(options)
-  const source = new TokenSource('clientCredentials', (asking) => tokenOf(endpoint, asking), timeout)
+  const source = new TokenSource({
+    scheme: 'clientCredentials',
+    timeout,
+    obtain: (asking) => tokenOf(endpoint, asking),
+  })
   return {
     name: 'clientCredentials',
     header: 'authorization',
     origins,
-    authorize: ({ fetch }) => source.authorization(fetch),
-    refused: (_, { refusals, fetch }, sent) => (refusals === 0 ? source.insteadOf(sent, fetch) : undefined),
+    authorize: (request) => source.authorization(request),
+    refused: (_, request, sent) => (request.refusals === 0 ? source.insteadOf(sent, request) : undefined),
   }
 }
 
@@ -64,21 +73,33 @@ function endpointOf(options: ClientCredentialsOptions): TokenEndpoint {
   for (const [name, text] of Object.entries({ clientId, clientSecret, scope: scope ?? '-' })) {
     assertText(`clientCredentials: ${name}`, text, /./s, 'a string that is not empty')
   }
-  assertParameters(parameters)
+  const pairs = pairsOf(parameters)
   if (authentication !== 'basic' && authentication !== 'body') {
     throw new TypeError(`clientCredentials: authentication must be 'basic' or 'body', got ${inWords(authentication)}`)
   }
-  const asked = { ...parameters, grant_type: 'client_credentials', ...(scope === undefined ? {} : { scope }) }
-  return { url, clientId, clientSecret, isSecretInBody: authentication === 'body', parameters: asked }
+  pairs.push(['grant_type', 'client_credentials'])
+  if (scope !== undefined) pairs.push(['scope', scope])
+  return { url, clientId, clientSecret, isSecretInBody: authentication === 'body', parameters: pairs }
 }
 
-function assertParameters(parameters: Readonly<Record<string, string>>): void {
-  if (typeof parameters !== 'object' || parameters === null || Array.isArray(parameters)) {
-    throw new TypeError(`clientCredentials: parameters must be an object, got ${inWords(parameters)}`)
-  }
-  for (const [name, value] of Object.entries(parameters)) {
-    const what = `clientCredentials: parameters.${name}`
-    if (reserved.has(name)) throw new TypeError(`${what}: there is an option of its own for it, or no other way`)
-    assertText(what, value, /^/, 'a string')
-  }
+/** Those of an object or of an iterable, as they are now: a name may be there more than once. */
+function pairsOf(parameters: unknown): [name: string, value: string][] {
+  const what = 'clientCredentials: parameters'
+  const must = `${what} must be an object of strings by name, or pairs of a name and a string`
+  if (typeof parameters !== 'object' || parameters === null) throw new TypeError(`${must}, got ${aKind(parameters)}`)
+  const pairs = Symbol.iterator in parameters ? Array.from(parameters as Iterable<unknown>) : Object.entries(parameters)
+  return pairs.map((pair) => {
+    if (!Array.isArray(pair) || pair.length !== 2) throw new TypeError(`${must}, got ${aKind(pair)} in it`)
+    const [name, value]: unknown[] = pair
+    if (typeof name !== 'string') throw new TypeError(`${must}, got ${aKind(name)} for a name`)
+    if (reserved.has(name))
+      throw new TypeError(`${what}.${name}: there is an option of its own for it, or no other way`)
+    assertText(`${what}.${name}`, value, /^/, 'a string')
+    return [name, String(value)]
+  })
+}
+
+/** A value that may be a secret. */
+function aKind(value: unknown): string {
+  return typeof value === 'string' ? 'a string' : inWords(value)
 }

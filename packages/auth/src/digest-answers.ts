@@ -24,7 +24,7 @@ export class DigestAnswers {
   }
 
   insteadOf(response: Response, request: AuthRequest, sent: Authorization | undefined): Authorization | undefined {
-    const challenge = digestChallengeOf(parseChallenges(response.headers.get('www-authenticate') ?? ''))
+    const challenge = digestChallengeOf(parseChallenges(response.headers?.get?.('www-authenticate') ?? ''))
     if (challenge === undefined) return undefined
     const space = this.#spaces.of(request.url.origin)
     const used = sent && this.#sessions.get(sent)

@@ -172,6 +172,29 @@ const statuses = async (calls: Promise<Response>[]): Promise<Set<number>> => {
 const times = (count: number, path = '/'): Promise<Set<number>> =>
   statuses(Array.from({ length: count }, () => fetched(server.origin + path)))
 
+describe('a query', () => {
+  it.each(['/a?', '/a?b', '/a?b=?', '/?', '/a?#b'])('is answered for as it is sent: %s', async (path) => {
+    expect(await times(2, path)).toEqual(new Set([200]))
+    expect(await statuses([fetched(new Request(server.origin + path, { method: 'POST', body: 'x' }))])).toEqual(
+      new Set([200]),
+    )
+    expect(server.bodies).toEqual(['', '', 'x'])
+  })
+})
+
+it('lets a 401 of a fetch that gives no headers stand', async () => {
+  const foreign = { status: 401 } as Response
+  const fetch = auth(digest({ username, password, origins: 'https://api.test' }))(async () => foreign)
+  expect(await fetch('https://api.test', { redirect: 'manual' })).toBe(foreign)
+  expect(await fetch('https://api.test')).toBe(foreign)
+})
+
+it('sends a request six times at the most, however often a nonce is stale', async () => {
+  server.ways = { uses: 0 }
+  expect(await times(1)).toEqual(new Set([401]))
+  expect(server.requests).toBe(6)
+})
+
 describe('options', () => {
   it.each([
     [{ password: 'canary' }, 'digest: username must be a string without control characters, got undefined'],

@@ -42,15 +42,23 @@ describe('destinationOf', () => {
     [() => Promise.resolve(false), 'x: origins must return true or false, got a promise'],
     [() => 1, 'x: origins must return true or false, got 1'],
     [() => undefined, 'x: origins must return true or false, got undefined'],
+    [() => 'https://a.test?key=canary', 'x: origins must return true or false, got a string'],
   ])('takes nothing else than true or false for an answer: %s', (origins, message) => {
     expect(() => Reflect.apply(allows, undefined, [origins, 'https://a.test'])).toThrow(new TypeError(message))
   })
 
   const such = "must be origins such as 'https://api.example.com', got"
+  const unshown = 'one with a user, a password, a query or a fragment'
   it.each([
     ['https://a.test/v1', `x: origins ${such} "https://a.test/v1"`],
-    ['https://a.test?', `x: origins ${such} "https://a.test?"`],
-    ['https://user:canary@a.test', `x: origins ${such} "https://…@a.test"`],
+    ['https://a.test?', `x: origins ${such} ${unshown}`],
+    ['https://user:canary@a.test', `x: origins ${such} ${unshown}`],
+    ['user:canary@a.test', `x: origins ${such} ${unshown}`],
+    ['http:/user:canary@a.test', `x: origins ${such} ${unshown}`],
+    ['http:\\\\user:canary@a.test', `x: origins ${such} ${unshown}`],
+    ['https://a.test?key=canary', `x: origins ${such} ${unshown}`],
+    ['https://a.test/#canary', `x: origins ${such} ${unshown}`],
+    ['https://user:canary%40a.test', `x: origins ${such} ${unshown}`],
     ['a.test', `x: origins ${such} "a.test"`],
     ['ftp://a.test', `x: origins ${such} "ftp://a.test"`],
     ['null', `x: origins ${such} "null"`],

@@ -39,8 +39,9 @@ function isWeb(url: URL): boolean {
 function namedOrigin(what: string, text: unknown): string {
   const url = typeof text === 'string' ? URL.parse(text) : null
   if (url === null || !isWeb(url) || url.href !== `${url.origin}/`) {
-    const got = typeof text === 'string' ? text.replace(/\/\/.*@/, '//…@') : text
-    throw new TypeError(`${what} must be origins such as 'https://api.example.com', got ${inWords(got)}`)
+    const isSecret = typeof text === 'string' && /[@?#%]/.test(text)
+    const got = isSecret ? 'one with a user, a password, a query or a fragment' : inWords(text)
+    throw new TypeError(`${what} must be origins such as 'https://api.example.com', got ${got}`)
   }
   if (url.host.includes('*')) {
     throw new TypeError(`${what}: there are no patterns such as ${inWords(text)}; a function of the URL can tell`)
@@ -50,6 +51,11 @@ function namedOrigin(what: string, text: unknown): string {
 
 function answerOf(what: string, answer: unknown): boolean {
   if (typeof answer === 'boolean') return answer
-  const got = typeof answer === 'object' && answer !== null && 'then' in answer ? 'a promise' : inWords(answer)
-  throw new TypeError(`${what} must return true or false, got ${got}`)
+  throw new TypeError(`${what} must return true or false, got ${kindOf(answer)}`)
+}
+
+/** Without the text of a string: it may be the URL, and that may have a secret in it. */
+function kindOf(answer: unknown): string {
+  if (typeof answer === 'string') return 'a string'
+  return typeof answer === 'object' && answer !== null && 'then' in answer ? 'a promise' : inWords(answer)
 }

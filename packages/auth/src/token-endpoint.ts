@@ -2,6 +2,7 @@ import { assertResponse, discard } from '@steadfetch/core'
 import { assertText, spaceless } from './assert-text.ts'
 import { AuthError } from './auth-error.ts'
 import { basicAuthorization } from './basic.ts'
+import { textWithin } from './text-within.ts'
 import type { Asking, Obtained } from './token-source.ts'
 
 /** A token endpoint, and what it is asked with. */
@@ -11,11 +12,17 @@ export interface TokenEndpoint {
   readonly clientSecret: string
   /** In place of a header: RFC 6749, section 2.3.1. */
   readonly isSecretInBody: boolean
-  readonly parameters: Readonly<Record<string, string>>
+  readonly parameters: readonly (readonly [name: string, value: string])[]
 }
 
-/** How long before its end a token is not used any more, in milliseconds; at the most half of its time. */
+/** How long before its end a token is renewed, in milliseconds; at the most half of its time. */
 const leeway = 10_000
+
+/** The longest answer that is read, in bytes. */
+const mostBytes = 64 * 1024
+
+/** What may have passed by the next time: the statuses that `retry` repeats a call for. */
+const transient = new Set([408, 425, 429, 500, 502, 503, 504])
 
 /**
  * A token from a token endpoint: RFC 6749, sections 4.4.2 and 5.
@@ -24,36 +31,57 @@ const leeway = 10_000
  */
 export async function tokenOf(endpoint: TokenEndpoint, { fetch, signal }: Asking): Promise<Obtained> {
   const { url, clientId, clientSecret, isSecretInBody, parameters } = endpoint
-  const secret = isSecretInBody ? { client_id: clientId, client_secret: clientSecret } : {}
+  const body = new URLSearchParams(parameters.map(([name, value]) => [name, value]))
+  if (isSecretInBody) {
+    body.append('client_id', clientId)
+    body.append('client_secret', clientSecret)
+  }
   const basic = isSecretInBody ? {} : basicAuthorization(form(clientId), form(clientSecret)).headers
   const asked = Date.now()
   const response = await fetch(url.href, {
     method: 'POST',
     headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded', ...basic },
-    body: String(new URLSearchParams({ ...parameters, ...secret })),
+    body: String(body),
     // Nobody else is to get the secret.
     redirect: 'manual',
     signal,
   })
   assertResponse('auth', response)
-  return tokenIn(await answerOf(response, endpoint), endpoint, asked)
+  return tokenIn(await answerOf(response, endpoint, signal), endpoint, asked)
 }
 
 /** An answer of the endpoint that is a JSON object, as the success that it is. */
-async function answerOf(response: Response, { url, clientSecret }: TokenEndpoint): Promise<Record<string, unknown>> {
+async function answerOf(
+  response: Response,
+  { url, clientSecret }: TokenEndpoint,
+  signal: AbortSignal,
+): Promise<Record<string, unknown>> {
   const { status, ok } = response
   // Not every platform's types know of all of them.
   const type: string = response.type
-  const failed = (what: string, code?: string): AuthError =>
-    new AuthError('clientCredentials', `${url.origin}${url.pathname} answered ${what}`, { status, code })
+  const failed = (what: string, code?: string): AuthError => {
+    const cause = transient.has(status) ? { cause: new NetworkError(`the token endpoint answered ${status}`) } : {}
+    return new AuthError('clientCredentials', `${url.origin}${url.pathname} answered ${what}`, {
+      status,
+      code,
+      ...cause,
+    })
+  }
   if (type === 'opaqueredirect' || (status >= 300 && status < 400)) {
     discard(response)
     throw failed(`${status || 'with a redirect'}, and no redirect is followed with a secret`)
   }
-  const answer = objectIn(await response.text())
-  if (ok && answer !== undefined) return answer
+  const text = await textWithin(mostBytes, response, signal)
+  if (ok && text === undefined) throw failed(`${status} with more than 64 KiB`)
+  const answer = objectIn(text ?? '')
   const code = typeof answer?.error === 'string' && isCode(answer.error, clientSecret) ? answer.error : undefined
-  throw failed(ok ? `${status} without a JSON object` : `${status}${code === undefined ? '' : ` (${code})`}`, code)
+  const named = code === undefined ? '' : ` (${code})`
+  if (!ok) throw failed(`${status}${named}`, code)
+  if (answer === undefined) throw failed(`${status} without a JSON object`)
+  // Some servers tell of a failure with a status of success.
+  const isFailure = answer.access_token === undefined && answer.error !== undefined && answer.error !== null
+  if (isFailure) throw failed(`${status} with an error${named}`, code)
+  return answer
 }
 
 function tokenIn(answer: Record<string, unknown>, { url }: TokenEndpoint, asked: number): Obtained {
@@ -70,7 +98,8 @@ function tokenIn(answer: Record<string, unknown>, { url }: TokenEndpoint, asked:
   const milliseconds = lifetime === undefined || lifetime === null ? Number.NaN : Number(lifetime) * 1000
   // Of no use is a time that is none; a server that means for ever does not say it.
   if (!(milliseconds > 0)) return { token: String(token) }
-  return { token: String(token), expires: asked + milliseconds - Math.min(leeway, milliseconds / 2) }
+  const expires = asked + milliseconds
+  return { token: String(token), renews: expires - Math.min(leeway, milliseconds / 2), expires }
 }
 
 /** Without what `JSON.parse` has to say where there is none: it quotes from the text. */
@@ -91,4 +120,9 @@ function isCode(text: string, secret: string): boolean {
 /** As RFC 6749, appendix B has it. */
 function form(text: string): string {
   return String(new URLSearchParams({ text })).slice('text='.length)
+}
+
+/** The cause of what may pass: to `errorKind`, and so to a `retry` outside, it is a network that fails. */
+class NetworkError extends Error {
+  override readonly name = 'NetworkError'
 }

@@ -48,6 +48,18 @@ describe('headers', () => {
     expect(() => headerValuesOf({ [name]: null })).toThrow(new TypeError(message))
   })
 
+  it.each(['Content-Length', 'transfer-encoding', 'KEEP-ALIVE', 'upgrade', 'expect', '__proto__'])(
+    'may not have %s, which no call can be sent with',
+    (name) => {
+      const message = `defaults: headers has "${name}", which no call can be sent with`
+      expect(() => headerValuesOf([[name, '1']])).toThrow(new TypeError(message))
+    },
+  )
+
+  it('may have a host, which platforms send', () => {
+    expect([...headerValuesOf({ host: 'a.test', connection: 'close' })]).toHaveLength(2)
+  })
+
   it.each([
     [5, '5'],
     [true, 'true'],

@@ -6,6 +6,9 @@ export type HeaderRecord = Readonly<Record<string, string | null | undefined>>
 /** What is sent by default of a header, by its name in lower case; null where it is not. */
 export type HeaderValues = ReadonlyMap<string, string | null>
 
+/** What a platform sets itself, refuses to send, or loses. */
+const unusable = new Set(['content-length', 'expect', 'keep-alive', 'transfer-encoding', 'upgrade', '__proto__'])
+
 /**
  * Headers as they were given, checked and copied. Those of the same name, whatever its case, are sent as one.
  *
@@ -16,6 +19,7 @@ export function headerValuesOf(headers: unknown): HeaderValues {
   for (const [name, value] of pairsOf(headers)) {
     if (!isAllowed(name, '')) throw new TypeError(`defaults: headers has ${inWords(name)}, which is no header's name`)
     const key = String(name).toLowerCase()
+    if (unusable.has(key)) throw new TypeError(`defaults: headers has ${inWords(name)}, which no call can be sent with`)
     const before = values.get(key)
     const text = value === null || value === undefined ? null : textOf(name, value)
     values.set(key, text !== null && typeof before === 'string' ? `${before}, ${text}` : text)

@@ -40,6 +40,20 @@ describe('an HttpError', () => {
     })
   })
 
+  it('has no words of the server that do something to a terminal or a log', () => {
+    const response = new Response(null, { status: 404 })
+    Object.defineProperty(response, 'statusText', { value: `\u001b[2Jgone\n${'x'.repeat(200)}` })
+    const shown = `\ufffd[2Jgone ${'x'.repeat(91)}`
+    expect(failed(response)).toMatchObject({
+      statusText: shown,
+      message: expect.stringMatching(/ answered 404 .{100}$/u),
+    })
+  })
+
+  it('has the standard’s words where the server’s are blank', () => {
+    expect(failed(new Response(null, { status: 404, statusText: ' \t' })).statusText).toBe('Not Found')
+  })
+
   it('is shown and serialised without the response, its body and secrets', () => {
     const error = failed(new Response('s3cret', { status: 404, headers: { 'set-cookie': 'a=s3cret' } }))
     const { message } = error

@@ -1,6 +1,6 @@
 import type { Problem } from './problem.ts'
 import { redactedUrl } from './redacted-url.ts'
-import { statusTextOf } from './status-text.ts'
+import { reasonOf } from './status-text.ts'
 
 /** What an {@link HttpError} says, beside its response. */
 export interface HttpErrorDetails {
@@ -18,7 +18,10 @@ export interface HttpErrorDetails {
 export class HttpError extends Error {
   override readonly name = 'HttpError'
   readonly status: number
-  /** The server's own words, or those that the standard has where it gave none, as over HTTP/2. */
+  /**
+   * The server's own words, or those that the standard has where it gave none, as over HTTP/2. As they may be shown: 100
+   * characters at the most, and none that is not printable; `response.statusText` has them as they came.
+   */
   readonly statusText: string
   /** The method of the call, in upper case. After a redirect the server may have been asked by GET. */
   readonly method: string
@@ -29,7 +32,7 @@ export class HttpError extends Error {
 
   constructor(response: Response, { method, url, problem }: HttpErrorDetails) {
     const shown = redactedUrl(url)
-    const statusText = response.statusText || statusTextOf(response.status)
+    const statusText = reasonOf(response.status, response.statusText)
     super(`${method} ${shown} answered ${response.status} ${statusText}`.trimEnd())
     this.status = response.status
     this.statusText = statusText

@@ -44,3 +44,16 @@ const texts = new Map([
 export function statusTextOf(status: number): string {
   return texts.get(status) ?? ''
 }
+
+/** How much of a server's own words is shown, in characters. */
+const longest = 100
+
+/** What tells a terminal or a log to do something, and what nobody sees: controls, formats, separators of lines. */
+const unprintable = /[\p{C}\p{Zl}\p{Zp}]/gu
+
+/** A server's own words for its status, as they may be shown; those of the standard where it has none. */
+export function reasonOf(status: number, given: unknown): string {
+  const text = typeof given === 'string' ? given.replace(/\s+/g, ' ').trim() : ''
+  if (text === '') return statusTextOf(status)
+  return Array.from(text).slice(0, longest).join('').replace(unprintable, '\u{fffd}')
+}
