@@ -31,7 +31,8 @@ const transient = new Set([408, 425, 429, 500, 502, 503, 504])
  */
 export async function tokenOf(endpoint: TokenEndpoint, { fetch, signal }: Asking): Promise<Obtained> {
   const { url, clientId, clientSecret, isSecretInBody, parameters } = endpoint
-  const body = new URLSearchParams(parameters.map(([name, value]) => [name, value]))
+  const body = new URLSearchParams()
+  for (const [name, value] of parameters) body.append(name, value)
   if (isSecretInBody) {
     body.append('client_id', clientId)
     body.append('client_secret', clientSecret)
