@@ -42,7 +42,8 @@ export function withHeaders(input: FetchInput, init: FetchInit | undefined, valu
 
 function pairsOf(headers: unknown): [name: unknown, value: unknown][] {
   const what = 'defaults: headers must be an object of values by name, a Headers or a list of pairs'
-  if (typeof headers !== 'object' || headers === null) throw new TypeError(`${what}, got ${inWords(headers)}`)
+  if (typeof headers !== 'object' || headers === null)
+    throw new TypeError(`${what}, got ${typeof headers === 'string' ? 'a string' : inWords(headers)}`)
   if (!(Symbol.iterator in headers)) return Object.entries(headers)
   return Array.from(headers as Iterable<unknown>, (pair) => {
     if (Array.isArray(pair) && pair.length === 2) return [pair[0], pair[1]]

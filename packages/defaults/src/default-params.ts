@@ -69,6 +69,6 @@ function textOf(name: string, value: unknown): string[] {
 
 function refuse(params: unknown): never {
   throw new TypeError(
-    `defaults: params must be an object of values by name or a URLSearchParams, got ${inWords(params)}`,
+    `defaults: params must be an object of values by name or a URLSearchParams, got ${typeof params === 'string' ? 'a string' : inWords(params)}`,
   )
 }

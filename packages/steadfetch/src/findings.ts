@@ -28,6 +28,7 @@ export function findingsOf(policy: unknown): string[] {
   if (typeof policy !== 'object' || policy === null || Array.isArray(policy)) {
     return [`the policy must be an object, got ${inWords(policy)}`]
   }
+  if (Symbol.iterator in policy) return ['the policy must be a plain object, got what is iterated over']
   const unknown = strangers('the policy', policy, Object.keys(checks))
   const findings = Object.entries(checks).flatMap(([name, check]) => {
     const setting: unknown = Reflect.get(policy, name)
@@ -59,7 +60,12 @@ const checks: Readonly<Record<keyof Policy, Check>> = {
     // What it needs beside the option that is looked at.
     beside: { limit: 1 },
   }),
-  auth: (scheme) => faultOf(() => Reflect.apply(auth, undefined, [scheme])),
+  auth: (scheme) => {
+    // A string may be the secret itself.
+    if (typeof scheme !== 'object')
+      return [`auth must be a scheme, as in bearer({ token, origins }), got a ${typeof scheme}`]
+    return faultOf(() => Reflect.apply(auth, undefined, [scheme]))
+  },
   proxy: (through) => faultOf(() => Reflect.apply(proxy, undefined, [through])),
   pool: layer('pool', (options: object) => assertPoolOptions('pool', options), [
     ...['connections', 'keepAlive', 'pipelining', 'http2', 'connectTimeout', 'tls', 'unpooled'],

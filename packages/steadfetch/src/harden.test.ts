@@ -4,7 +4,7 @@ import { type FaultServer, startFaultServer } from '@steadfetch/test-support/fau
 import { networkError, scriptedFetch } from '@steadfetch/test-support/scripted-fetch'
 import { expectNoUnhandledRejection } from '@steadfetch/test-support/unhandled-rejections'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { bearer, HttpError, harden, PolicyError, standard, TimeoutError } from './steadfetch.ts'
+import { bearer, HttpError, harden, type PerCall, PolicyError, standard, TimeoutError } from './steadfetch.ts'
 
 let server: FaultServer
 beforeAll(async () => {
@@ -101,6 +101,28 @@ describe('harden()', () => {
     await expect(hardened(url, { timeout: { after: 5000 } })).rejects.toBeInstanceOf(HttpError)
     expect(inner.calls).toHaveLength(4)
     expect(inner.calls[0]?.init).not.toHaveProperty('retry')
+  })
+
+  it('lets a call say what its attempts may take, or that there is no limit at all', async () => {
+    vi.useFakeTimers()
+    const outcomeOf = async (timeout: NonNullable<PerCall['timeout']>, time: number): Promise<unknown> => {
+      const calling = harden({ retry: false }, scriptedFetch('hang'))(url, { timeout }).catch((error: unknown) => error)
+      await vi.advanceTimersByTimeAsync(time)
+      return Promise.race([calling, Promise.resolve('still waiting')])
+    }
+    expect(await outcomeOf(false, 3_600_000)).toBe('still waiting')
+    expect(await outcomeOf({ attempt: { headers: 20_000 } }, 19_999)).toBe('still waiting')
+    expect(await outcomeOf({ attempt: { headers: 20_000 } }, 20_000)).toMatchObject({ limit: 20_000 })
+    expect(await outcomeOf({ attempt: false }, 29_999)).toBe('still waiting')
+    expect(await outcomeOf({ total: { headers: 60_000 }, attempt: false }, 60_000)).toMatchObject({ limit: 60_000 })
+    expect(await outcomeOf({ after: 500 }, 500)).toMatchObject({ limit: 500 })
+    expect(vi.getTimerCount()).toBe(0)
+    const inner = scriptedFetch(200)
+    await harden({}, inner)(url, { timeout: { attempt: { headers: 5 } } })
+    await harden({ timeout: { total: false } }, inner)(url, { timeout: false })
+    await harden({ timeout: { attempt: false } }, inner)(url, { timeout: false })
+    for (const { init } of inner.calls)
+      expect(Object.keys(init ?? {}).filter((key) => key.includes('timeout'))).toEqual([])
   })
 
   it('puts the layers in the order that makes sense of them', async () => {

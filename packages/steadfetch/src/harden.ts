@@ -57,5 +57,7 @@ export function harden(policy: Policy = {}, fetch?: Fetch): HardenedFetch {
 }
 
 function handle({ parts, close }: Stack): Hardened {
-  return { describe: () => inWordsOf(parts), close, [Symbol.asyncDispose]: close }
+  // As it is now: what somebody does to the policy later changes nothing.
+  const words = inWordsOf(parts)
+  return { describe: () => words, close, [Symbol.asyncDispose]: close }
 }

@@ -9,7 +9,7 @@ export interface OriginPattern {
 /** What is wrong with a pattern; undefined where nothing is. */
 export function faultOfPattern(pattern: string): string | undefined {
   if (pattern === '*') return undefined
-  const said = JSON.stringify(pattern)
+  const said = JSON.stringify(withoutUser(pattern))
   const url = URL.parse(exampleOf(pattern))
   if (url === null || !/^https?:$/.test(url.protocol)) {
     return `${said} is no origin: write one as in "https://api.example.com", "https://*.example.com", or "*" for all others`
@@ -21,6 +21,11 @@ export function faultOfPattern(pattern: string): string | undefined {
   }
   if (exampleOf(pattern).includes('*')) return `${said} may have one "*", in place of the first part of its host`
   return undefined
+}
+
+/** A pattern as it may be shown. */
+export function withoutUser(pattern: string): string {
+  return pattern.replace(/^(\w+:)?(\/\/)?[^/]*@/, '$1$2REDACTED@')
 }
 
 /** Which URLs a pattern fits; it has no fault. */

@@ -94,6 +94,19 @@ describe('policies that are none', () => {
       'services: https://a.test/: "https://a.test/" must be an origin alone: write "https://a.test"',
     ],
     [{ 'https://a.test/v1?x': {} }, 'must be an origin alone: write "https://a.test"'],
+    [
+      { 'https://u:canary@a.test': {} },
+      'services: https://REDACTED@a.test: "https://REDACTED@a.test" must have no user',
+    ],
+    [new Map([['*', {}]]), "services: policies must be an object, as in { 'https://api.example.com': {} }, got a list"],
+    [
+      { 'https://a.test': {}, 'HTTPS://A.test:443': {} },
+      'services: HTTPS://A.test:443: the same pattern is there twice',
+    ],
+    [
+      { 'https://a.test': { defaults: { baseUrl: 'https://b.test' } } },
+      'services: https://a.test: defaults: baseUrl leads to another service',
+    ],
     [{ 'ftp://a.test': {} }, '"ftp://a.test" is no origin'],
     [{ 'https://u:p@a.test': {} }, 'must have no user and no password'],
     [{ 'https://a.*.test': {} }, 'may have one "*", in place of the first part of its host'],

@@ -1,7 +1,7 @@
 import { type Fetch, type FetchInput, inWords, urlOf } from '@steadfetch/core'
 import { findingsOf } from './findings.ts'
 import { type HardenedFetch, harden } from './harden.ts'
-import { faultOfPattern, originPattern } from './origin-pattern.ts'
+import { faultOfPattern, originPattern, withoutUser } from './origin-pattern.ts'
 import type { Policy } from './policy.ts'
 import { PolicyError } from './policy-error.ts'
 import type { PerCall } from './stack.ts'
@@ -47,12 +47,30 @@ export function services(policies: Policies, fetch?: Fetch): HardenedFetch {
 }
 
 function findingsOfAll(policies: unknown): string[] {
-  if (typeof policies !== 'object' || policies === null || Array.isArray(policies)) {
-    return [`services: policies must be an object, as in { 'https://api.example.com': {} }, got ${inWords(policies)}`]
+  if (typeof policies !== 'object' || policies === null || Symbol.iterator in policies) {
+    const got = Symbol.iterator in Object(policies) && typeof policies === 'object' ? 'a list' : inWords(policies)
+    return [`services: policies must be an object, as in { 'https://api.example.com': {} }, got ${got}`]
   }
+  const patterns = new Set<string>()
   return Object.entries(policies).flatMap(([pattern, policy]) => {
     const fault = faultOfPattern(pattern)
+    const same = patterns.has(normalOf(pattern)) ? 'the same pattern is there twice' : undefined
+    patterns.add(normalOf(pattern))
     const findings = policy === false ? [] : findingsOf(policy)
-    return [...(fault === undefined ? [] : [fault]), ...findings].map((finding) => `services: ${pattern}: ${finding}`)
+    const own = findings.length === 0 && fault === undefined ? strangeBase(pattern, policy) : undefined
+    const all = [fault, same, own, ...findings].filter((finding) => finding !== undefined)
+    return all.map((finding) => `services: ${withoutUser(pattern)}: ${finding}`)
   })
+}
+
+/** A base URL of another service, to whose calls this policy is never applied. */
+function strangeBase(pattern: string, policy: Policy | false): string | undefined {
+  const { defaults = false } = policy || {}
+  const { baseUrl } = defaults || {}
+  if (baseUrl === undefined || originPattern(pattern).fits(new URL(baseUrl))) return undefined
+  return 'defaults: baseUrl leads to another service: give it to the policy of that one, or call that by whole URLs'
+}
+
+function normalOf(pattern: string): string {
+  return URL.parse(pattern)?.origin ?? pattern
 }

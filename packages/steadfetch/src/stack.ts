@@ -12,7 +12,8 @@ import { proxy } from '@steadfetch/proxy'
 import { redirects } from '@steadfetch/redirects'
 import { type RetryOptions, retry } from '@steadfetch/retry'
 import { type TimeoutOptions, timeout } from '@steadfetch/timeout'
-import { breakerOf, optionsOf, type Policy, timeoutsOf } from './policy.ts'
+import { attemptTimeouts, splitTimeouts } from './per-call-timeouts.ts'
+import { breakerOf, optionsOf, type Policy, type Timeouts, timeoutsOf } from './policy.ts'
 
 type Layer = (fetch: Fetch) => Fetch
 
@@ -22,8 +23,8 @@ export interface PerCall extends CookiesPerCall {
   defaults?: DefaultsOptions | false
   log?: LogOptions | false
   hooks?: HooksOptions | false
-  /** Of the whole call. */
-  timeout?: TimeoutOptions | false
+  /** Of the whole call, or `{ total, attempt }`; `false` is for both. */
+  timeout?: TimeoutOptions | Timeouts | false
   retry?: RetryOptions | false
   circuitBreaker?: false
   concurrency?: TurnOptions | false
@@ -64,12 +65,14 @@ export function stackOf(policy: Policy): Stack {
   add('httpErrors', optionsOf(policy.httpErrors, false), httpErrors)
   add('log', optionsOf(policy.log, false), log)
   add('hooks', policy.hooks, hooks)
+  if (attempt) layers.push(splitTimeouts)
   add('timeout of the whole call', total, timeout)
   add('redirects', optionsOf(policy.redirects, false), redirects)
   add('cookies', optionsOf(policy.cookies, false), cookies)
   add('retry', optionsOf(policy.retry, true), retry)
   add('circuitBreaker', breakerOf(policy), circuitBreaker)
   add<ConcurrencyOptions>('concurrency', policy.concurrency, concurrency)
+  if (attempt) layers.push(attemptTimeouts)
   add('timeout of an attempt', attempt, timeout)
   add('auth', policy.auth, auth)
   const connections = connectionsOf(policy)

@@ -1,0 +1,29 @@
+import { assertOptions, type Fetch, type FetchInit, withInit, withoutOption } from '@steadfetch/core'
+
+/** Under which name what a call says of its attempts goes through the layers in between. */
+const ofAttempt = 'steadfetch:timeout'
+
+/** Outside of both timeouts of a stack: says to each of them what a call says of it. `false` is for both. */
+export function splitTimeouts(fetch: Fetch): Fetch {
+  return (input, init) => fetch(input, split(init))
+}
+
+/** Just outside of the timeout of an attempt: hands over what is for it. */
+export function attemptTimeouts(fetch: Fetch): Fetch {
+  return (input, init) => {
+    if (!init || !(ofAttempt in init)) return fetch(input, init)
+    const timeout: unknown = init[ofAttempt]
+    return fetch(input, withInit(withoutOption(ofAttempt, init), { timeout } as FetchInit))
+  }
+}
+
+function split(init: FetchInit | undefined): FetchInit | undefined {
+  const timeout: unknown = init && Reflect.get(init, 'timeout')
+  if (timeout === false) return withInit(init, { [ofAttempt]: false } as FetchInit)
+  if (typeof timeout !== 'object' || timeout === null || !('total' in timeout || 'attempt' in timeout)) return init
+  assertOptions('timeout', timeout, ['total', 'attempt'])
+  const { total, attempt } = timeout as { total?: unknown; attempt?: unknown }
+  const rest = withoutOption('timeout', init)
+  const own = { ...(total !== undefined && { timeout: total }), ...(attempt !== undefined && { [ofAttempt]: attempt }) }
+  return withInit(rest, own as FetchInit)
+}
