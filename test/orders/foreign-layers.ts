@@ -4,6 +4,12 @@ import type { Order } from './order.ts'
 import { letPlatformListen } from './platform-fetch.ts'
 import type { StackOptions } from './stack.ts'
 
+/**
+ * Node forgets an abort on its way through a `Request` that was collected, with layers and without
+ * (https://github.com/nodejs/node/issues/55428): the one below stays as long as what may abort it.
+ */
+const requests = new WeakMap<AbortSignal, Request>()
+
 /** Middleware as users write it, which know nothing of steadfetch. */
 export const foreignLayers = {
   'passes everything through': (fetch) => (input, init) => fetch(input, init),
@@ -18,7 +24,9 @@ export const foreignLayers = {
   },
 
   'passes a Request on': (fetch) => (input, init) => {
-    const request = letPlatformListen(signalOf(input, init), () => new Request(input, init))
+    const signal = signalOf(input, init)
+    const request = letPlatformListen(signal, () => new Request(input, init))
+    if (signal) requests.set(signal, request)
     return fetch(request)
   },
 

@@ -19,8 +19,12 @@ describe('keyOf', () => {
       fc.array(label, { minLength: 1, maxLength: 4 }).map((labels) => labels.join('.')),
       fc.domain(),
       fc.ipV4(),
+      fc.array(fc.integer({ min: 0, max: 300 }), { minLength: 3, maxLength: 5 }).map((octets) => octets.join('.')),
     )
-    const port = fc.constantFrom('', ':80', ':443', ':8080', ':', ':x')
+    const port = fc.oneof(
+      fc.constantFrom('', ':80', ':443', ':8080', ':0', ':08', ':', ':x'),
+      fc.integer({ min: 0, max: 70_000 }).map((number) => `:${number}`),
+    )
     const rest = fc.constantFrom('', '/', '/a/b', '?q', '#f', '\\x', '@b.test', ' ', '%')
     const scheme = fc.constantFrom('http://', 'https://', 'HTTP://', 'http:', 'ftp://', ' http://')
     const url = fc.tuple(scheme, host, port, rest).map((parts) => parts.join(''))
@@ -38,6 +42,14 @@ describe('keyOf', () => {
       'https://api-1.a.test/x',
       'https://xn--a.test/',
       'https://a--b.test/',
+      'http://localhost:3000/',
+      'http://service-1:8080/',
+      'http://127.0.0.1:45003/',
+      'http://127.0.0.01/',
+      'http://127.1/',
+      'http://a.1/',
+      'http://a.0x1/',
+      'http://a.b1:65535/',
     ]) {
       expect(keyOf('layer', 'origin', text)).toBe(URL.parse(text)?.origin ?? '')
     }

@@ -24,9 +24,15 @@ export function keyOf(what: string, per: Per, input: FetchInput): string {
 
 /**
  * An origin in the way that a URL is written most often, which is that of `URL.origin` already: parsing it takes as long as
- * the rest of a layer. Not with a host that could be written otherwise, nor with a port.
+ * the rest of a layer. Not with a host or a port that could be written otherwise.
  */
-const plainOrigin = /^https?:\/\/(?!xn--)(?:[a-z](?:[a-z0-9]|-(?!-))*[a-z0-9]\.)+[a-z]{2,}(?=[/?#]|$)/
+const plainOrigin = ((): RegExp => {
+  const label = '[a-z](?:(?:[a-z0-9]|-(?!-))*[a-z0-9])?'
+  const octet = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)'
+  const host = `(?:${label}(?:\\.${label})*|${octet}(?:\\.${octet}){3})`
+  const port = '(?::(?!(?:80|443)(?!\\d))(?:[1-5]\\d{4}|[1-9]\\d{0,3}))?'
+  return new RegExp(`^https?://${host}${port}(?=[/?#]|$)`)
+})()
 
 function keyFrom(what: string, key: unknown): string {
   if (typeof key === 'string') return key
