@@ -7,7 +7,9 @@ type Callback = (error?: unknown) => void
 interface BodyEnd {
   over: boolean
   error: unknown
-  readonly callbacks: Callback[]
+  /** Told of it: mostly there is one. */
+  callback: Callback | undefined
+  others: Callback[] | undefined
 }
 
 interface NodeStream {
@@ -18,6 +20,9 @@ interface NodeStream {
 const nodeStream = (
   globalThis as { process?: { getBuiltinModule?: (id: string) => NodeStream | undefined } }
 ).process?.getBuiltinModule?.('node:stream')
+
+/** It has no writable side to wait for. */
+const readable = { writable: false }
 
 /** One record a body, whichever layers ask. */
 const ends = createNotes<ReadableStream, BodyEnd>()
@@ -44,11 +49,13 @@ export function onBodyEnd(response: Response, callback: Callback): void {
   const { body } = response
   const end = typeof body === 'object' && body ? (ends.get(body) ?? observe(response, body)) : undefined
   if (end === undefined || end.over) callback(end?.error)
-  else end.callbacks.push(callback)
+  else if (end.callback === undefined) end.callback = callback
+  else if (end.others === undefined) end.others = [callback]
+  else end.others.push(callback)
 }
 
 function observe(response: Response, body: ReadableStream): BodyEnd {
-  const end: BodyEnd = { over: false, error: undefined, callbacks: [] }
+  const end: BodyEnd = { over: false, error: undefined, callback: undefined, others: undefined }
   ends.set(body, end)
   collected.register(body, end)
   const isWeb = isWebStream(body)
@@ -73,13 +80,17 @@ function finish(end: BodyEnd, error: unknown): void {
   if (end.over) return
   end.over = true
   end.error = error
-  for (const callback of end.callbacks.splice(0)) callback(error)
+  const { callback, others } = end
+  end.callback = undefined
+  end.others = undefined
+  callback?.(error)
+  if (others) for (const other of others) other(error)
 }
 
 /** Node's own look at a stream, or false where there is none; it knows the streams of its own runtime only. */
 function finished(body: ReadableStream, callback: Callback): boolean {
   try {
-    nodeStream?.finished(body, { writable: false }, callback)
+    nodeStream?.finished(body, readable, callback)
     return nodeStream !== undefined
   } catch {
     return false

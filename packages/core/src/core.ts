@@ -26,7 +26,7 @@ export {
 export { causedBy } from './caused-by.ts'
 export { compose } from './compose.ts'
 export { deadlineOf, setDeadline } from './deadline.ts'
-export { DerivedSignal } from './derived-signal.ts'
+export { DerivedSignal, type Waiting } from './derived-signal.ts'
 export { discard } from './discard.ts'
 export { type ErrorKind, errorKind, errorKinds } from './error-kind.ts'
 export type { Fetch, FetchInit, FetchInput, Middleware } from './fetch.ts'

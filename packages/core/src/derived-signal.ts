@@ -22,11 +22,12 @@ const connected = new Set<DerivedSignal>()
  */
 export class DerivedSignal {
   readonly #controller = new AbortController()
+  readonly signal = this.#controller.signal
   /** It need not listen: nobody but {@link abort} aborts the signal. */
   readonly #hub = new Hub()
   readonly #input: FetchInput
   readonly #unfollow: (() => void) | undefined
-  #rejected: ((reason: unknown) => void) | undefined
+  #waiting: Waiting<never> | undefined
 
   /** @param deadline when the response is due at the latest, by `performance.now()`; the caller's may be earlier. */
   constructor(input: FetchInput, init: FetchInit | undefined, deadline = Number.POSITIVE_INFINITY) {
@@ -48,14 +49,10 @@ export class DerivedSignal {
     return this.#unfollow !== undefined
   }
 
-  get signal(): AbortSignal {
-    return this.#controller.signal
-  }
-
   abort(reason: unknown): void {
     if (this.signal.aborted) return
     this.#controller.abort(reason)
-    this.#rejected?.(this.signal.reason)
+    this.#waiting?.rejected(this.signal.reason)
     this.#hub.notify()
   }
 
@@ -63,15 +60,18 @@ export class DerivedSignal {
    * What {@link abortable} does, for the one promise of the call that the signal was handed to, and for less, as it
    * makes no promise: tells its outcome, or the reason the moment the signal aborts.
    */
-  wait<Value>(promise: Value | PromiseLike<Value>, { fulfilled, rejected, late }: Waiting<Value>): void {
-    this.#rejected = rejected
-    if (this.signal.aborted) rejected(this.signal.reason)
-    Promise.resolve(promise).then((value) => {
-      // It may keep the value alive for as long as the exchange takes.
-      this.#rejected = undefined
-      if (this.signal.aborted) late(value)
-      else fulfilled(value)
-    }, rejected)
+  wait<Value>(promise: Value | PromiseLike<Value>, waiting: Waiting<Value>): void {
+    this.#waiting = waiting
+    if (this.signal.aborted) waiting.rejected(this.signal.reason)
+    Promise.resolve(promise).then(
+      (value) => {
+        // It may keep the value alive for as long as the exchange takes.
+        this.#waiting = undefined
+        if (this.signal.aborted) waiting.late(value)
+        else waiting.fulfilled(value)
+      },
+      (reason: unknown) => waiting.rejected(reason),
+    )
   }
 
   /** Stops following the caller's signal; safe to call more than once. */

@@ -3,6 +3,9 @@ import { assertOptions, type Fetch, type FetchInit, withInit, withoutOption } fr
 /** Under which name what a call says of its attempts goes through the layers in between. */
 const ofAttempt = 'steadfetch:timeout'
 
+/** What a call may say of timeouts, by whatever name. */
+type Says = FetchInit & { readonly timeout?: unknown; readonly [ofAttempt]?: unknown }
+
 /** Outside of both timeouts of a stack: says to each of them what a call says of it. `false` is for both. */
 export function splitTimeouts(fetch: Fetch): Fetch {
   return (input, init) => fetch(input, split(init))
@@ -11,14 +14,15 @@ export function splitTimeouts(fetch: Fetch): Fetch {
 /** Just outside of the timeout of an attempt: hands over what is for it. */
 export function attemptTimeouts(fetch: Fetch): Fetch {
   return (input, init) => {
-    if (!init || !(ofAttempt in init)) return fetch(input, init)
-    const timeout: unknown = init[ofAttempt]
+    const timeout = (init as Says | undefined)?.[ofAttempt]
+    if (timeout === undefined) return fetch(input, init)
     return fetch(input, withInit(withoutOption(ofAttempt, init), { timeout } as FetchInit))
   }
 }
 
 function split(init: FetchInit | undefined): FetchInit | undefined {
-  const timeout: unknown = init && Reflect.get(init, 'timeout')
+  const timeout = (init as Says | undefined)?.timeout
+  if (timeout === undefined) return init
   if (timeout === false) return withInit(init, { [ofAttempt]: false } as FetchInit)
   if (typeof timeout !== 'object' || timeout === null || !('total' in timeout || 'attempt' in timeout)) return init
   assertOptions('timeout', timeout, ['total', 'attempt'])

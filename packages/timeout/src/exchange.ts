@@ -1,70 +1,89 @@
 import {
   assertResponse,
+  type BodyWatcher,
   DerivedSignal,
   discard,
+  type Fetch,
   type FetchInit,
   type FetchInput,
   onBodyEnd,
   startTimer,
   type Timer,
+  type Waiting,
   watchBody,
+  withInit,
 } from '@steadfetch/core'
 import type { TimeoutOptions } from './timeout.ts'
 import { TimeoutError, type TimeoutLimit } from './timeout-error.ts'
+
+/** The promise of a call, as those who make it have it. */
+interface Promised {
+  resolve(response: Response): void
+  reject(reason: unknown): void
+}
 
 /**
  * The clocks of one call. It knows nothing of the response: what the timers refer to is never collected, and a response
  * that nobody has any more must be.
  */
-export class Exchange {
-  readonly #limits: Required<TimeoutOptions>
+export class Exchange implements Waiting<Response>, BodyWatcher {
+  readonly #limits: TimeoutOptions
   readonly #own: DerivedSignal
+  /** Until it is settled: it has the response then. */
+  #promised: Promised | undefined
   readonly #timer: Timer | undefined
   readonly #headersTimer: Timer | undefined
   #idleTimer: Timer | undefined
   #phase: 'headers' | 'body' = 'headers'
 
-  constructor(input: FetchInput, init: FetchInit | undefined, options: TimeoutOptions) {
-    const { after = Infinity, headers = Infinity, idle = Infinity } = options
-    this.#limits = { after, headers, idle }
+  constructor(input: FetchInput, init: FetchInit | undefined, limits: TimeoutOptions, promised: Promised) {
+    const { after = Infinity, headers = Infinity } = limits
+    this.#limits = limits
+    this.#promised = promised
     this.#own = new DerivedSignal(input, init, performance.now() + Math.min(after, headers))
     if (after !== Infinity) this.#timer = this.#start('after', after)
     if (headers < after) this.#headersTimer = this.#start('headers', headers)
   }
 
   /** Settles with the response to what is sent, or with the reason the moment a limit is exceeded or the caller aborts. */
-  run(
-    send: (signal: AbortSignal) => Promise<Response>,
-    resolve: (response: Response) => void,
-    reject: (reason: unknown) => void,
-  ): void {
-    const rejected = (reason: unknown): void => {
-      this.#end()
-      reject(reason)
-    }
-    const fulfilled = (response: Response): void => {
-      try {
-        assertResponse('timeout', response)
-        this.#headersArrived()
-        if (this.#limits.idle !== Infinity) watchBody(response, this)
-        // Of a limit for the headers alone, nothing is left to wait for but the caller's abort.
-        if (this.#timer || this.#limits.idle !== Infinity || this.#own.follows) onBodyEnd(response, this.#ending())
-        resolve(response)
-      } catch (error) {
-        rejected(error)
-      }
-    }
+  send<Options>(fetch: Fetch<Options>, input: FetchInput, init: (FetchInit & Options) | undefined): void {
     try {
-      this.#own.signal.throwIfAborted()
-      this.#own.wait(send(this.#own.signal), { fulfilled, rejected, late: discard })
+      const { signal } = this.#own
+      signal.throwIfAborted()
+      this.#own.wait(fetch(input, withInit(init, { signal })), this)
     } catch (error) {
-      rejected(error)
+      this.rejected(error)
     }
+  }
+
+  fulfilled(response: Response): void {
+    try {
+      assertResponse('timeout', response)
+      this.#headersArrived()
+      const { idle = Infinity } = this.#limits
+      if (idle !== Infinity) watchBody(response, this)
+      // Of a limit for the headers alone, nothing is left to wait for but the caller's abort.
+      if (this.#timer || idle !== Infinity || this.#own.follows) onBodyEnd(response, this.#ending())
+      this.#promised?.resolve(response)
+      this.#promised = undefined
+    } catch (error) {
+      this.rejected(error)
+    }
+  }
+
+  rejected(reason: unknown): void {
+    this.#end()
+    this.#promised?.reject(reason)
+    this.#promised = undefined
+  }
+
+  late(response: Response): void {
+    discard(response)
   }
 
   /** The consumer waits for a chunk. */
   waiting(): void {
-    this.#idleTimer ??= this.#start('idle', this.#limits.idle)
+    this.#idleTimer ??= this.#start('idle', this.#limits.idle ?? Infinity)
   }
 
   /** The chunk has come. */
@@ -93,7 +112,7 @@ export class Exchange {
     this.#own.release()
   }
 
-  #start(option: TimeoutLimit, delay: number): Timer {
-    return startTimer(delay, () => this.#own.abort(new TimeoutError(option, this.#limits[option], this.#phase)))
+  #start(option: TimeoutLimit, limit: number): Timer {
+    return startTimer(limit, () => this.#own.abort(new TimeoutError(option, limit, this.#phase)))
   }
 }

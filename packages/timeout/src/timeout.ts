@@ -3,7 +3,6 @@ import {
   assertFunction,
   assertOptions,
   type Middleware,
-  withInit,
   withoutOption,
   withPerCall,
 } from '@steadfetch/core'
@@ -46,8 +45,7 @@ export function timeout(options: TimeoutOptions): Middleware<{ timeout?: Timeout
         const limits = perCall === undefined ? options : withPerCall(options, perCall)
         if (perCall !== undefined) assertLimits(limits)
 
-        const exchange = new Exchange(input, rest, limits)
-        exchange.run((signal) => fetch(input, withInit(rest, { signal })), resolve, reject)
+        new Exchange(input, rest, limits, { resolve, reject }).send(fetch, input, rest)
       })
     }
   }
