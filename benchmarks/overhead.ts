@@ -19,6 +19,7 @@ import { printTable } from './table.ts'
 
 const instant: Plan = { pairs: 40, milliseconds: 4 }
 const network: Plan = { pairs: 150, milliseconds: 12 }
+const distant: Plan = { pairs: 30, milliseconds: 250 }
 
 // Bare fetch fills a long-lived signal with its listeners, and on Node 22 warns of each.
 process.removeAllListeners('warning')
@@ -26,6 +27,7 @@ process.removeAllListeners('warning')
 console.log(`${today()}, Node ${process.version}, ${machine()}`)
 await overInstantFetch()
 await overNetwork()
+await overDistance()
 
 async function overInstantFetch(): Promise<void> {
   const empty = new Response(null, { status: 204 })
@@ -50,15 +52,12 @@ async function overInstantFetch(): Promise<void> {
 }
 
 async function overNetwork(): Promise<void> {
-  const server = fork(new URL('./server.ts', import.meta.url))
-  const [address]: { port: number }[] = await once(server, 'message')
-  const url = `http://127.0.0.1:${address?.port}/`
-  const fetch: Fetch = (input, init) => globalThis.fetch(input, init)
-
+  await using server = await startServer()
+  const { url } = server
   for (const concurrency of [1, 50]) {
     const measure = async (wrap: (fetch: Fetch) => Fetch, init: FetchInit): Promise<string[]> => {
-      const bare = networkSlice(fetch, url, init, concurrency)
-      return inMicroseconds(await compare(bare, networkSlice(wrap(fetch), url, init, concurrency), network))
+      const bare = networkSlice(bareFetch, url, init, concurrency)
+      return inMicroseconds(await compare(bare, networkSlice(wrap(bareFetch), url, init, concurrency), network))
     }
     const rows: string[][] = []
     for (const { name, wrap } of [
@@ -78,7 +77,39 @@ async function overNetwork(): Promise<void> {
     const header = ['', 'signal', 'bare', 'added', '(IQR)', 'undisturbed', 'ratio', '(IQR)', 'calls/s', '(IQR)']
     printTable(`Added to a loopback fetch, ${concurrency} at a time, in µs of CPU of the client`, header, rows)
   }
-  server.disconnect()
+}
+
+/** Where the client has to wait for the server, as most do: what is left of the costs is a little of its CPU. */
+async function overDistance(): Promise<void> {
+  await using server = await startServer()
+  const rows: string[][] = []
+  for (const latency of [1, 5, 20]) {
+    for (const { name, wrap } of [hardened, allLayers]) {
+      const url = `${server.url}${latency}`
+      const { throughput } = await compare(
+        networkSlice(bareFetch, url, {}, 50),
+        networkSlice(wrap(bareFetch), url, {}, 50),
+        distant,
+      )
+      rows.push([`${latency} ms`, name, ...inTimes(throughput)])
+    }
+  }
+  const header = ['answers after', '', 'calls/s', '(IQR)']
+  printTable('Calls a second, 50 at a time, by how many times those of bare fetch', header, rows)
+}
+
+function bareFetch(...call: Parameters<Fetch>): Promise<Response> {
+  return fetch(...call)
+}
+
+/** The server in a process of its own, which goes with the block that it is used in. */
+async function startServer(): Promise<AsyncDisposable & { readonly url: string }> {
+  const server = fork(new URL('./server.ts', import.meta.url))
+  const [address]: { port: number }[] = await once(server, 'message')
+  return {
+    url: `http://127.0.0.1:${address?.port}/`,
+    [Symbol.asyncDispose]: async () => server.disconnect(),
+  }
 }
 
 /** A signal that outlives all of the calls, as that of a server's shutdown does. */

@@ -1,7 +1,10 @@
 import { scriptedFetch } from '@steadfetch/test-support/scripted-fetch'
+import { expectNoUnhandledRejection } from '@steadfetch/test-support/unhandled-rejections'
 import { expect, it } from 'vitest'
 import { compose } from './compose.ts'
 import type { Fetch, Middleware } from './fetch.ts'
+
+expectNoUnhandledRejection()
 
 const url = 'http://service.test/'
 
@@ -85,5 +88,14 @@ it('names the layer that gives no fetch back', () => {
   const forgetful = ((): void => {}) as unknown as (fetch: Fetch) => Fetch
   expect(() => compose(forgetful, traced('b', []))(scriptedFetch(200))).toThrow(
     new TypeError('compose: what argument 1 returns must be a function, got undefined'),
+  )
+})
+
+it('names the fetch that stands where a layer should, and leaves nothing of its call behind', () => {
+  const fetchAsLayer = (async (input: unknown) => {
+    throw new TypeError(`no URL: ${input}`)
+  }) as unknown as (fetch: Fetch) => Fetch
+  expect(() => compose(fetchAsLayer)(scriptedFetch(200))).toThrow(
+    'compose: what argument 1 returns must be a function, got a promise: is it a fetch, where a middleware is needed?',
   )
 })

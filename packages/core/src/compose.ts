@@ -25,10 +25,20 @@ export function compose<const Layers extends readonly AnyMiddleware[]>(
     assertFunction('compose: fetch', fetch)
     const wrap = (inner: Fetch, layer: AnyMiddleware, position: number): Fetch => {
       const outer = layer(inner)
-      assertFunction(`compose: what argument ${position + 1} returns`, outer)
+      const what = `compose: what argument ${position + 1} returns`
+      if (isPromise(outer)) {
+        // Of a call with a function for a URL.
+        outer.then(undefined, () => {})
+        throw new TypeError(`${what} must be a function, got a promise: is it a fetch, where a middleware is needed?`)
+      }
+      assertFunction(what, outer)
       return outer
     }
     // What each layer accepts is known to the types of the whole, not of every step.
     return layers.reduceRight(wrap, fetch as Fetch) as Fetch<Inner & OptionsOfAll<Layers>>
   }
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 }
