@@ -125,6 +125,39 @@ describe('harden()', () => {
       expect(Object.keys(init ?? {}).filter((key) => key.includes('timeout'))).toEqual([])
   })
 
+  it.each([
+    { total: false, attempt: { headers: 20_000 } } as const,
+    { total: { headers: 20_000 }, attempt: false } as const,
+    false as const,
+  ])('lets a call say so of a timeout that the policy has not got (%j)', async (timeouts) => {
+    vi.useFakeTimers()
+    const inner = scriptedFetch('hang')
+    const hardened = harden({ timeout: timeouts, retry: quick }, inner)
+    const errorOf = async (timeout: NonNullable<PerCall['timeout']>, time: number): Promise<unknown> => {
+      const calling = hardened(url, { timeout }).catch((error: unknown) => error)
+      await vi.advanceTimersByTimeAsync(time)
+      return Promise.race([calling, Promise.resolve('still waiting')])
+    }
+    expect(await errorOf({ after: 500 }, 500)).toMatchObject({ option: 'after', limit: 500 })
+    expect(await errorOf({ total: { headers: 600 } }, 600)).toMatchObject({ option: 'headers', limit: 600 })
+    expect(inner.calls).toHaveLength(2)
+    expect(await errorOf({ attempt: { headers: 700 } }, 2_500)).toMatchObject({ option: 'headers', limit: 700 })
+    expect(inner.calls).toHaveLength(5)
+    expect(vi.getTimerCount()).toBe(0)
+    for (const { init } of inner.calls)
+      expect(Object.keys(init ?? {}).filter((key) => key.includes('timeout'))).toEqual([])
+  })
+
+  it('rejects, and does not throw, when what a call says of its timeouts is wrong', async () => {
+    for (const timeout of [{}, { timeout: false } as const]) {
+      const calling = harden({ ...timeout, retry: false, circuitBreaker: false }, scriptedFetch(200))
+      for (const wrong of [{ total: {}, wrong: 1 }, { total: { after: 0 } }, { attempt: { after: 0 } }]) {
+        const promise = calling(url, { timeout: wrong as NonNullable<PerCall['timeout']> })
+        await expect(promise).rejects.toThrow(/^timeout: /)
+      }
+    }
+  })
+
   it('puts the layers in the order that makes sense of them', async () => {
     const seen: string[] = []
     const circuit = circuits()
@@ -208,6 +241,25 @@ describe('describe()', () => {
       ].join('\n'),
     )
     expect(harden({ timeout: false, retry: false, circuitBreaker: false }).describe()).toBe('  fetch')
+  })
+
+  it.each([
+    [{ total: { headers: 5000 } }, 'headers 5000', 'headers 5000', ''],
+    [{ total: { after: 20_000 } }, 'after 20000', 'headers 10000', ''],
+    [{ total: false } as const, undefined, 'headers 10000', ''],
+    [{ attempt: { headers: 60_000 } }, 'headers 180000', 'headers 60000', ', window 120000'],
+    [{ attempt: { idle: 500 } }, 'headers 30000', 'idle 500', ''],
+    [{ total: false, attempt: { after: 20_000 } } as const, undefined, 'after 20000', ', window 40000'],
+  ])('tells the defaults that make way for what is given: %j', (timeout, total, attempt, window) => {
+    const lines = harden({ timeout }).describe().split('\n')
+    const words = (name: string): string | undefined =>
+      lines
+        .find((line) => line.includes(name))
+        ?.replace(name, '')
+        .trim()
+    expect(words('timeout of the whole call')).toBe(total)
+    expect(words('timeout of an attempt')).toBe(attempt)
+    expect(words('circuitBreaker')).toBe(`failuresInARow 10${window}`)
   })
 
   it('shows no secret', () => {

@@ -47,29 +47,49 @@ export interface Policy {
 
 /** The two timeouts of a policy: one that is given takes the place of its default as a whole. */
 export interface Timeouts {
-  /** For the whole call: all attempts, and the waits between them. @default { headers: 30000 } */
+  /** For the whole call: all attempts, and the waits between them. @default { headers: 30000 }, or three attempts' limits */
   total?: TimeoutOptions | false
-  /** For each attempt. @default { headers: 10000 } */
+  /** For each attempt. @default { headers: 10000 }, or what the whole call may take where that is less */
   attempt?: TimeoutOptions | false
 }
 
 /** What a policy is where it says nothing. */
-export const defaultTimeouts = { total: { headers: 30_000 }, attempt: { headers: 10_000 } } as const
+const defaultTimeouts = { total: { headers: 30_000 }, attempt: { headers: 10_000 } } as const
 
-/** The timeouts of a policy, with their defaults. */
+/** That of circuitBreaker, in milliseconds. */
+export const defaultWindow = 30_000
+
+/** The timeouts of a policy, with their defaults: one that is a default makes way for one that is given. */
 export function timeoutsOf({ timeout }: Policy): { total: TimeoutOptions | false; attempt: TimeoutOptions | false } {
   if (timeout === false) return { total: false, attempt: false }
-  const { total = defaultTimeouts.total, attempt = defaultTimeouts.attempt } = timeout ?? {}
-  return { total, attempt }
+  const { total, attempt } = timeout ?? {}
+  const defaults = defaultTimeouts
+  return {
+    total: total ?? { headers: Math.max(defaults.total.headers, 3 * headersWithin(attempt, 0)) },
+    attempt: attempt ?? { headers: Math.min(defaults.attempt.headers, headersWithin(total, Infinity)) },
+  }
+}
+
+/** When the headers have to be there at the latest, in milliseconds; `otherwise` where nothing says so. */
+export function headersWithin<Otherwise>(
+  limits: TimeoutOptions | false | undefined,
+  otherwise: Otherwise,
+): number | Otherwise {
+  if (!limits) return otherwise
+  const within = Math.min(limits.headers ?? Infinity, limits.after ?? Infinity)
+  return within === Infinity ? otherwise : within
 }
 
 /**
  * The options of the circuit breaker, with their default. It counts attempts here: of a service that fails 15 % of them
- * at random, five in a row come once in some ten thousand, and retries deal with that; ten do not come.
+ * at random, five in a row come once in some ten thousand, and retries deal with that; ten do not come. A circuit that
+ * forgets before two attempts can have failed never opens.
  */
-export function breakerOf({ circuitBreaker }: Policy): CircuitBreakerOptions | undefined {
-  const options = optionsOf(circuitBreaker, true)
-  return options?.circuits ? options : options && { failuresInARow: 10, ...options }
+export function breakerOf(policy: Policy): CircuitBreakerOptions | undefined {
+  const options = optionsOf(policy.circuitBreaker, true)
+  if (!options || options.circuits) return options
+  const window = 2 * headersWithin(timeoutsOf(policy).attempt, 0)
+  return { failuresInARow: 10, ...(window > defaultWindow && { window }), ...options }
 }
 
 /** Options for a layer that is there or not; undefined where it is not. */

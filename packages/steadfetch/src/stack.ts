@@ -12,7 +12,7 @@ import { proxy } from '@steadfetch/proxy'
 import { redirects } from '@steadfetch/redirects'
 import { type RetryOptions, retry } from '@steadfetch/retry'
 import { type TimeoutOptions, timeout } from '@steadfetch/timeout'
-import { attemptTimeouts, splitTimeouts } from './per-call-timeouts.ts'
+import { attemptTimeouts, splitTimeouts, timeoutPerCall } from './per-call-timeouts.ts'
 import { breakerOf, optionsOf, type Policy, type Timeouts, timeoutsOf } from './policy.ts'
 
 type Layer = (fetch: Fetch) => Fetch
@@ -65,14 +65,16 @@ export function stackOf(policy: Policy): Stack {
   add('httpErrors', optionsOf(policy.httpErrors, false), httpErrors)
   add('log', optionsOf(policy.log, false), log)
   add('hooks', policy.hooks, hooks)
-  if (attempt) layers.push(splitTimeouts)
+  layers.push(splitTimeouts)
+  if (total === false) layers.push(timeoutPerCall)
   add('timeout of the whole call', total, timeout)
   add('redirects', optionsOf(policy.redirects, false), redirects)
   add('cookies', optionsOf(policy.cookies, false), cookies)
   add('retry', optionsOf(policy.retry, true), retry)
   add('circuitBreaker', breakerOf(policy), circuitBreaker)
   add<ConcurrencyOptions>('concurrency', policy.concurrency, concurrency)
-  if (attempt) layers.push(attemptTimeouts)
+  layers.push(attemptTimeouts)
+  if (attempt === false) layers.push(timeoutPerCall)
   add('timeout of an attempt', attempt, timeout)
   add('auth', policy.auth, auth)
   const connections = connectionsOf(policy)

@@ -1,4 +1,4 @@
-import { breakerOf, optionsOf, type Policy, timeoutsOf } from './policy.ts'
+import { breakerOf, defaultWindow, headersWithin, optionsOf, type Policy, timeoutsOf } from './policy.ts'
 
 /** What of a policy makes no sense together, though each option does by itself. */
 export function unreasonable(policy: Policy): string[] {
@@ -42,21 +42,20 @@ function attemptsLongerThanTotal(policy: Policy): string[] {
   const { total, attempt } = timeoutsOf(policy)
   if (total === false || attempt === false) return []
   return (['headers', 'after'] as const).flatMap((option) => {
-    const [own, whole] = [attempt[option], option === 'headers' ? headersWithin(total) : total.after]
+    const [own, whole] = [attempt[option], option === 'headers' ? headersWithin(total, undefined) : total.after]
     if (own === undefined || whole === undefined || own <= whole) return []
     return [
-      `timeout.attempt: ${option} (${own}) is longer than the whole call may take (${whole}): raise timeout.total`,
+      `timeout.attempt: ${option} (${own}) is longer than the whole call may take (${whole}): lower it, or raise timeout.total`,
     ]
   })
 }
 
-/** A circuit that forgets before two attempts can have failed never opens. */
 function shortWindow(policy: Policy): string[] {
   const breaker = breakerOf(policy)
   const { attempt } = timeoutsOf(policy)
-  const within = attempt && headersWithin(attempt)
-  const { window = 30_000 } = breaker ?? {}
-  if (!breaker || breaker.circuits || !within || within === Infinity || window >= 2 * within) return []
+  const within = headersWithin(attempt, 0)
+  const { window = defaultWindow } = breaker ?? {}
+  if (!breaker || breaker.circuits || window >= 2 * within) return []
   return [
     `circuitBreaker: window (${window}) has to be twice what an attempt may take (${within}) at least: ${2 * within}, ` +
       'or lower timeout.attempt',
@@ -66,8 +65,8 @@ function shortWindow(policy: Policy): string[] {
 /** Waits that somebody has asked for, and that no call lives to see the end of. */
 function longWaits(policy: Policy): string[] {
   const { total } = timeoutsOf(policy)
-  const within = total && headersWithin(total)
-  if (!within) return []
+  const within = headersWithin(total, Infinity)
+  if (within === Infinity) return []
   const retry = optionsOf(policy.retry, true)
   const backoff = typeof retry?.backoff === 'object' ? retry.backoff : {}
   const concurrency = policy.concurrency || {}
@@ -81,10 +80,4 @@ function longWaits(policy: Policy): string[] {
     if (typeof wait !== 'number' || wait === Infinity || wait <= within) return []
     return [`${path} (${wait}) is longer than the whole call may take (${within}): lower it, or raise timeout.total`]
   })
-}
-
-/** When the headers have to be there at the latest; undefined where nothing says so. */
-function headersWithin({ headers, after }: { headers?: number; after?: number }): number | undefined {
-  const within = Math.min(headers ?? Infinity, after ?? Infinity)
-  return within === Infinity ? undefined : within
 }
