@@ -262,7 +262,16 @@ describe('an open circuit', () => {
       name: 'CircuitOpenError',
       origin: 'http://a.test',
       retryAt: Date.now() + 1500,
-      message: 'circuit-breaker: the circuit of http://a.test is open',
+      message: `circuit-breaker: the circuit of http://a.test is open until ${new Date(Date.now() + 1500).toISOString()}`,
+    })
+  })
+
+  it('that somebody has isolated is open until they close it', async () => {
+    const { call, table } = breaking({}, 200)
+    table.isolate(url)
+    expect(await call()).toMatchObject({
+      retryAt: Infinity,
+      message: 'circuit-breaker: the circuit of http://a.test is open until it is closed by hand',
     })
   })
 

@@ -7,7 +7,8 @@ export class CircuitOpenError extends Error {
   readonly retryAt: number
 
   constructor(origin: string, retryAt: number) {
-    super(`circuit-breaker: the circuit of ${origin === '' ? 'all calls' : origin} is open`)
+    const until = new Date(retryAt).toJSON() ?? 'it is closed by hand'
+    super(`circuit-breaker: the circuit of ${origin === '' ? 'all calls' : origin} is open until ${until}`)
     this.origin = origin
     this.retryAt = retryAt
   }

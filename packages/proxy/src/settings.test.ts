@@ -19,6 +19,13 @@ describe('settings', () => {
     }
   })
 
+  it.each(['proxy.test:1', 'u:p@proxy.test:1', '127.0.0.1:1', '[::1]:1', 'http://proxy', new URL('http://proxy.test')])(
+    'may have no scheme, or no port: %s',
+    (url) => {
+      expect(choiceOf(url)(new URL('http://a.test'))).toMatchObject({ kind: 'http' })
+    },
+  )
+
   it('are one for each scheme, and what goes directly', () => {
     const choice = choiceOf({ http: 'http://one.test:1', https: new URL('socks5://two.test:2'), no: ['near.test'] })
     const originFor = (url: string): string | undefined => choice(new URL(url))?.origin
@@ -32,6 +39,10 @@ describe('settings', () => {
     [undefined, "proxy: give the URL of a proxy, { http, https, no } or 'env', got undefined"],
     [5, "proxy: give the URL of a proxy, { http, https, no } or 'env', got 5"],
     ['', 'proxy: the URL must be the URL of a proxy'],
+    ['nope', 'proxy: the URL must have a scheme or a port, as in "http://proxy.test:3128", got "nope"'],
+    ['user:canary@proxy.test', 'must have a scheme or a port, as in "http://proxy.test:3128", got "proxy.test"'],
+    ['ENV', `got "env"; is it proxy: 'env', for the environment's?`],
+    [{ http: 'env' }, `got "env"; is it proxy: 'env', for the environment's?`],
     [{}, 'proxy: give http or https, or both'],
     [{ no: 'a.test' }, 'proxy: give http or https, or both'],
     [{ htp: 'http://a.test' }, 'proxy: there is no option "htp"; there are http, https, no'],

@@ -18,7 +18,7 @@ export type Choice = (url: URL) => ProxyUrl | undefined
 /** @throws {TypeError} that names the setting, or the variable of the environment. */
 export function choiceOf(through: string | URL | Proxies): Choice {
   if (through === 'env') return fromEnvironment(process.env)
-  if (typeof through === 'string' || through instanceof URL) return constant(parseProxyUrl('proxy: the URL', through))
+  if (typeof through === 'string' || through instanceof URL) return constant(givenUrl('proxy: the URL', through))
   if (typeof through !== 'object' || through === null) {
     throw new TypeError(`proxy: give the URL of a proxy, { http, https, no } or 'env', got ${inWords(through)}`)
   }
@@ -27,9 +27,19 @@ export function choiceOf(through: string | URL | Proxies): Choice {
   if (http === undefined && https === undefined) throw new TypeError('proxy: give http or https, or both')
   if (typeof no !== 'string') assertList('proxy: no', no, 'names and addresses', (entry) => typeof entry === 'string')
   return byScheme(
-    http === undefined ? undefined : parseProxyUrl('proxy: http', http),
-    https === undefined ? undefined : parseProxyUrl('proxy: https', https),
+    http === undefined ? undefined : givenUrl('proxy: http', http),
+    https === undefined ? undefined : givenUrl('proxy: https', https),
     new NoProxy('proxy: no', no),
+  )
+}
+
+/** In an environment a name alone may be a proxy; in a program, "ENV" and "none" look like one. */
+function givenUrl(what: string, value: string | URL): ProxyUrl {
+  const proxy = parseProxyUrl(what, value)
+  if (typeof value !== 'string' || /:\/\/|:\d+\/?$/.test(value)) return proxy
+  const mend = proxy.address === 'env' ? "; is it proxy: 'env', for the environment's?" : ''
+  throw new TypeError(
+    `${what} must have a scheme or a port, as in "http://proxy.test:3128", got ${inWords(proxy.address)}${mend}`,
   )
 }
 

@@ -49,7 +49,9 @@ export function policyOf(layer: RetryOptions, perCall: RetryOptions = {}): Polic
   assertWhole('retry: attempts', attempts, 1)
   assertList('retry: statuses', statuses, 'status codes', isStatus)
   assertList('retry: methods', methods, 'method names', isMethod)
-  assertList('retry: errors', errors, 'error kinds', (kind) => errorKinds.some((known) => known === kind))
+  assertList('retry: errors', errors, `error kinds (${errorKinds.join(', ')})`, (kind) =>
+    errorKinds.some((known) => known === kind),
+  )
   assertDuration('retry: maxWait', maxWait)
   assertOptions('retry: replay', replay, ['maxBytes'])
   const { maxBytes = replayMaxBytes } = replay

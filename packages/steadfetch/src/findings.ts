@@ -12,8 +12,8 @@ import { proxy } from '@steadfetch/proxy'
 import { redirects, redirectsOptionNames } from '@steadfetch/redirects'
 import { retry } from '@steadfetch/retry'
 import { timeout } from '@steadfetch/timeout'
-import { closestMatch } from 'leven'
 import type { Policy } from './policy.ts'
+import { strangers } from './strangers.ts'
 import { unreasonable } from './unreasonable.ts'
 
 /** What is wrong with one setting of a policy. */
@@ -24,12 +24,14 @@ type Check = (setting: unknown) => string[]
  * options make sense together is looked at when each makes sense alone.
  */
 export function findingsOf(policy: unknown): string[] {
-  if (typeof policy === 'function') return ['the policy must be an object, got a function; is it harden({}, fetch)?']
+  if (typeof policy === 'function')
+    return ['the policy must be an object, got a function; is it harden({}, fetch), or standard() without its ()?']
   if (typeof policy !== 'object' || policy === null || Array.isArray(policy)) {
     return [`the policy must be an object, got ${inWords(policy)}`]
   }
   if (Symbol.iterator in policy) return ['the policy must be a plain object, got what is iterated over']
-  const unknown = strangers('the policy', policy, Object.keys(checks))
+  if ('services' in policy) return ['the policy is for one service: services({ … }) takes one for each']
+  const unknown = strangers('the policy', policy, Object.keys(checks), homesOf)
   const findings = Object.entries(checks).flatMap(([name, check]) => {
     const setting: unknown = Reflect.get(policy, name)
     return setting === undefined || setting === false ? [] : check(setting)
@@ -38,25 +40,43 @@ export function findingsOf(policy: unknown): string[] {
   return all.length > 0 ? all : unreasonable(policy)
 }
 
-const limits = ['after', 'headers', 'idle']
-
-const checks: Readonly<Record<keyof Policy, Check>> = {
-  httpErrors: layer('httpErrors', httpErrors, ['statuses', 'except', 'problem', 'readAhead']),
-  defaults: layer('defaults', defaults, ['baseUrl', 'headers', 'params'], { needsOptions: true }),
-  log: layer('log', log, ['logger', 'format', 'level', 'headers', 'bytes', 'redact']),
-  hooks: layer('hooks', hooks, ['onRequest', 'onResponse', 'onError', 'onEnd', 'bytes'], { needsOptions: true }),
-  timeout: timeoutFindings,
-  redirects: layer('redirects', redirects, redirectsOptionNames),
-  cookies: layer('cookies', cookies, ['jar', ...redirectsOptionNames]),
-  retry: layer('retry', retry, [
-    ...['attempts', 'statuses', 'methods', 'errors', 'backoff', 'maxWait', 'budget', 'replay', 'onRetry'],
-  ]),
-  circuitBreaker: layer('circuitBreaker', circuitBreaker, [
+/** The options of each layer. */
+const members = {
+  httpErrors: ['statuses', 'except', 'problem', 'readAhead'],
+  defaults: ['baseUrl', 'headers', 'params'],
+  log: ['logger', 'format', 'level', 'headers', 'bytes', 'redact'],
+  hooks: ['onRequest', 'onResponse', 'onError', 'onEnd', 'bytes'],
+  timeout: ['after', 'headers', 'idle'],
+  redirects: redirectsOptionNames,
+  cookies: ['jar', ...redirectsOptionNames],
+  retry: ['attempts', 'statuses', 'methods', 'errors', 'backoff', 'maxWait', 'budget', 'replay', 'onRetry'],
+  circuitBreaker: [
     ...['per', 'failureRate', 'minimumCalls', 'window', 'failuresInARow', 'openTime', 'maxOpenTime', 'onStateChange'],
     'circuits',
-  ]),
-  concurrency: layer('concurrency', concurrency, ['limit', 'queue', 'per', 'queueTimeout', 'until', 'limiter'], {
+  ],
+  concurrency: ['limit', 'queue', 'per', 'queueTimeout', 'until', 'limiter'],
+  pool: ['connections', 'keepAlive', 'pipelining', 'http2', 'connectTimeout', 'tls', 'unpooled'],
+} as const satisfies Partial<Record<keyof Policy, readonly string[]>>
+
+/** Which layers have an option of this name. */
+function homesOf(option: string): string[] {
+  const layers: readonly (readonly [string, readonly string[]])[] = Object.entries(members)
+  return layers.flatMap(([layer, options]) => (options.includes(option) ? [layer] : []))
+}
+
+const checks: Readonly<Record<keyof Policy, Check>> = {
+  httpErrors: layer('httpErrors', httpErrors),
+  defaults: layer('defaults', defaults, { needsOptions: true }),
+  log: layer('log', log, { meant: (setting) => ('info' in Object(setting) ? '{ logger }' : undefined) }),
+  hooks: layer('hooks', hooks, { needsOptions: true }),
+  timeout: timeoutFindings,
+  redirects: layer('redirects', redirects, { meant: numberOf('max') }),
+  cookies: layer('cookies', cookies),
+  retry: layer('retry', retry, { meant: numberOf('attempts') }),
+  circuitBreaker: layer('circuitBreaker', circuitBreaker, { meant: numberOf('failuresInARow') }),
+  concurrency: layer('concurrency', concurrency, {
     needsOptions: true,
+    meant: numberOf('limit'),
     // What it needs beside the option that is looked at.
     beside: { limit: 1 },
   }),
@@ -67,32 +87,43 @@ const checks: Readonly<Record<keyof Policy, Check>> = {
     return faultOf(() => Reflect.apply(auth, undefined, [scheme]))
   },
   proxy: (through) => faultOf(() => Reflect.apply(proxy, undefined, [through])),
-  pool: layer('pool', (options: object) => assertPoolOptions('pool', options), [
-    ...['connections', 'keepAlive', 'pipelining', 'http2', 'connectTimeout', 'tls', 'unpooled'],
-  ]),
+  pool: layer('pool', (options: object) => assertPoolOptions('pool', options), { meant: numberOf('connections') }),
 }
+
+/** What a bare number is likely meant for. */
+function numberOf(option: string): Meant {
+  return (setting) => (typeof setting === 'number' ? `{ ${option}: ${setting} }` : undefined)
+}
+
+/** What is likely meant by what is no object of options. */
+type Meant = (setting: unknown) => string | undefined
 
 interface LayerChecks {
   /** Whether `true` says too little. */
   readonly needsOptions?: boolean
   readonly beside?: object
+  readonly meant?: Meant
 }
 
 /** Looks at each option of a layer by itself, so that all that is wrong is told of; then at all of them. */
 function layer(
-  name: string,
+  name: keyof typeof members,
   build: (options: never) => unknown,
-  members: readonly string[],
-  { needsOptions = false, beside = {} }: LayerChecks = {},
+  { needsOptions = false, beside = {}, meant }: LayerChecks = {},
+  path: string = name,
 ): Check {
   const faultWith = (options: unknown): string[] => faultOf(() => Reflect.apply(build, undefined, [options]))
   return (setting) => {
     if (setting === true && !needsOptions) return []
-    if (typeof setting !== 'object' || setting === null) {
-      return [`${name} must be ${needsOptions ? '' : 'true, '}false or an object of options, got ${inWords(setting)}`]
+    const mend = meant?.(setting)
+    if (typeof setting !== 'object' || setting === null || mend !== undefined) {
+      const mended = mend === undefined ? '' : `; is it ${mend}?`
+      return [
+        `${path} must be ${needsOptions ? '' : 'true, '}false or an object of options, got ${inWords(setting)}${mended}`,
+      ]
     }
-    const unknown = strangers(name, setting, members)
-    const single = members.flatMap((member) => {
+    const unknown = strangers(path, setting, members[name])
+    const single = members[name].flatMap((member) => {
       const value: unknown = Reflect.get(setting, member)
       if (value === undefined) return []
       return faultWith(member === 'limiter' ? { limiter: value } : { ...beside, [member]: value })
@@ -106,29 +137,20 @@ function timeoutFindings(setting: unknown): string[] {
   if (typeof setting !== 'object' || setting === null) {
     return [`timeout must be false or an object, as in { total: { headers: 30000 } }, got ${inWords(setting)}`]
   }
-  const misplaced = limits.filter((limit) => limit in setting)
-  const others = Object.fromEntries(Object.entries(setting).filter(([member]) => !limits.includes(member)))
+  const isLimit = (member: string): boolean => members.timeout.some((limit) => limit === member)
+  const misplaced = Object.keys(setting).filter(isLimit)
+  const others = Object.fromEntries(Object.entries(setting).filter(([member]) => !isLimit(member)))
   return [
     ...misplaced.map((limit) => `timeout: say of what ${limit} is: timeout.total.${limit} or timeout.attempt.${limit}`),
     ...strangers('timeout', others, ['total', 'attempt']),
     ...['total', 'attempt'].flatMap((which) => {
       const options: unknown = Reflect.get(setting, which)
       if (options === undefined || options === false) return []
-      const found = layer(`timeout.${which}`, timeout, limits, { needsOptions: true })(options)
+      const checks = { needsOptions: true, meant: numberOf('headers') }
+      const found = layer('timeout', timeout, checks, `timeout.${which}`)(options)
       return found.map((finding) => finding.replace(/^timeout: /, `timeout.${which}: `))
     }),
   ]
-}
-
-/** Members that nobody knows, each with the known one that is most like it. */
-function strangers(what: string, options: object, known: readonly string[]): string[] {
-  return Object.keys(options)
-    .filter((member) => !known.includes(member))
-    .map((member) => {
-      const near = closestMatch(member, known, { maxDistance: 2 })
-      const mend = near === undefined ? `there are ${known.join(', ')}` : `did you mean ${JSON.stringify(near)}?`
-      return `${what}: there is no option ${JSON.stringify(member)}; ${mend}`
-    })
 }
 
 function faultOf(build: () => unknown): string[] {

@@ -39,7 +39,7 @@ describe('a configuration', () => {
     [
       { retry: { attempts: 0 }, pool: 5 },
       'there are 2 faults:\n- retry: attempts must be a positive integer, got 0\n' +
-        '- pool must be true, false or an object of options, got 5',
+        '- pool must be true, false or an object of options, got 5; is it { connections: 5 }?',
     ],
     [{ services: 5 }, expect.stringMatching(/^services: policies must be an object, .* got 5$/)],
     [{ services: { '*': { retry: 5 } } }, expect.stringMatching(/^services: \*: retry must be/)],

@@ -31,10 +31,19 @@ export function withoutUser(pattern: string): string {
 /** Which URLs a pattern fits; it has no fault. */
 export function originPattern(pattern: string): OriginPattern {
   if (pattern === '*') return { pattern, rank: 0, fits: () => true }
-  const { protocol, host, origin } = new URL(exampleOf(pattern))
-  if (!isWild(pattern)) return { pattern, rank: Infinity, fits: (url) => url?.origin === origin }
+  const example = new URL(exampleOf(pattern))
+  const { protocol } = example
+  const host = hostOf(example)
+  if (!isWild(pattern)) {
+    return { pattern, rank: Infinity, fits: (url) => url?.protocol === protocol && hostOf(url) === host }
+  }
   const ending = host.replace(/^x/, '')
-  return { pattern, rank: ending.length, fits: (url) => url?.protocol === protocol && url.host.endsWith(ending) }
+  return { pattern, rank: ending.length, fits: (url) => url?.protocol === protocol && hostOf(url).endsWith(ending) }
+}
+
+/** Without the dot that a name may end in, and which leads to the same server. */
+function hostOf({ host }: URL): string {
+  return host.replace(/\.(?=:|$)/, '')
 }
 
 const isWild = (pattern: string): boolean => /^https?:\/\/\*\./i.test(pattern)

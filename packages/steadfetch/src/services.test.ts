@@ -17,6 +17,9 @@ describe('the policy of a call', () => {
   it.each([
     ['https://api.internal.test/x', 5],
     ['HTTPS://API.INTERNAL.TEST:443/x', 5],
+    ['https://api.internal.test./x', 5],
+    ['https://api.internal.test.:8443/', 1],
+    ['https://a.internal.test./', 4],
     ['https://api.internal.test:8443/', 1],
     ['https://api.internal.test:9443/', 2],
     ['http://api.internal.test/', 2],

@@ -7,6 +7,7 @@ export function unreasonable(policy: Policy): string[] {
     ...attemptsLongerThanTotal(policy),
     ...shortWindow(policy),
     ...longWaits(policy),
+    ...aboveTheirCaps(policy),
   ]
 }
 
@@ -15,8 +16,8 @@ const least: Readonly<Record<string, number>> = {
   'timeout.total: after': 100,
   'timeout.total: headers': 100,
   'timeout.total: idle': 10,
-  'timeout.attempt: after': 10,
-  'timeout.attempt: headers': 10,
+  'timeout.attempt: after': 11,
+  'timeout.attempt: headers': 11,
   'timeout.attempt: idle': 10,
   'retry: maxWait': 100,
   'circuitBreaker: window': 100,
@@ -79,5 +80,20 @@ function longWaits(policy: Policy): string[] {
   return Object.entries(waits).flatMap(([path, wait]) => {
     if (typeof wait !== 'number' || wait === Infinity || wait <= within) return []
     return [`${path} (${wait}) is longer than the whole call may take (${within}): lower it, or raise timeout.total`]
+  })
+}
+
+/** What grows from there, and may not even be that long. */
+function aboveTheirCaps(policy: Policy): string[] {
+  const { openTime, maxOpenTime = 30_000 } = breakerOf(policy) ?? {}
+  const { backoff } = optionsOf(policy.retry, true) ?? {}
+  const { base, throttledBase, cap = 20_000 } = typeof backoff === 'object' ? backoff : {}
+  const rows: readonly (readonly [string, number | undefined, string, number])[] = [
+    ['circuitBreaker: openTime', openTime, 'maxOpenTime', maxOpenTime],
+    ['retry: backoff: base', base, 'cap', cap],
+    ['retry: backoff: throttledBase', throttledBase, 'cap', cap],
+  ]
+  return rows.flatMap(([path, value = 0, limit, most]) => {
+    return value > most ? [`${path} (${value}) is longer than ${limit} (${most}): lower it, or raise ${limit}`] : []
   })
 }
