@@ -18,13 +18,10 @@ const rows: readonly (readonly [policy: unknown, ...findings: string[]])[] = [
   ],
   [{ retries: 3 }, 'the policy: there is no option "retries"; did you mean "retry"?'],
   [{ breaker: {} }, 'the policy: there is no option "breaker"; did you mean "circuitBreaker"?'],
-  [
-    { baseUrl: '/v1' },
-    'the policy: there is no option "baseUrl"; it is one of defaults, as in defaults: { baseUrl: … }',
-  ],
+  [{ baseUrl: '/v1' }, 'the policy: there is no option "baseUrl"; is it defaults: { baseUrl: … }?'],
   [
     { headers: {} },
-    'the policy: there is no option "headers"; it is one of defaults, as in defaults: { headers: … }, and of log and timeout',
+    'the policy: there is no option "headers"; is it defaults: { headers: … }, or log: { headers: … }, or timeout: { total: { headers: … } }?',
   ],
   [{ services: {} }, 'the policy is for one service: services({ … }) takes one for each'],
   [{ retry: 3 }, 'retry must be true, false or an object of options, got 3; is it { attempts: 3 }?'],

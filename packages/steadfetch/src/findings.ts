@@ -58,10 +58,13 @@ const members = {
   pool: ['connections', 'keepAlive', 'pipelining', 'http2', 'connectTimeout', 'tls', 'unpooled'],
 } as const satisfies Partial<Record<keyof Policy, readonly string[]>>
 
-/** Which layers have an option of this name. */
+/** Where an option of this name would be right. */
 function homesOf(option: string): string[] {
   const layers: readonly (readonly [string, readonly string[]])[] = Object.entries(members)
-  return layers.flatMap(([layer, options]) => (options.includes(option) ? [layer] : []))
+  return layers.flatMap(([layer, options]) => {
+    if (!options.includes(option)) return []
+    return [layer === 'timeout' ? `timeout: { total: { ${option}: … } }` : `${layer}: { ${option}: … }`]
+  })
 }
 
 const checks: Readonly<Record<keyof Policy, Check>> = {

@@ -1,6 +1,6 @@
 import { closestMatch } from 'leven'
 
-/** Which layers have an option of a name. */
+/** Where an option of a name would be right, as one writes it. */
 export type Homes = (option: string) => readonly string[]
 
 /** More than these are no slips of the pen: something else was given. */
@@ -18,11 +18,8 @@ export function strangers(what: string, options: object, known: readonly string[
 }
 
 function mendOf(member: string, known: readonly string[], homes: Homes): string | undefined {
-  const [home, ...others] = homes(member)
-  if (home !== undefined) {
-    const also = others.length === 0 ? '' : `, and of ${others.join(' and ')}`
-    return `it is one of ${home}, as in ${home}: { ${member}: … }${also}`
-  }
+  const places = homes(member)
+  if (places.length > 0) return `is it ${places.join(', or ')}?`
   const near = closestMatch(member, known, { maxDistance: member.length < 7 ? 2 : 3 })
   const containing = known.find((name) => name.toLowerCase().endsWith(member.toLowerCase()))
   const meant = near ?? containing
