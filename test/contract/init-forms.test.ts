@@ -1,4 +1,6 @@
-import { scriptedFetch } from '@steadfetch/test-support/scripted-fetch'
+import type { Fetch } from '@steadfetch/core'
+import { retry } from '@steadfetch/retry'
+import { networkError, scriptedFetch } from '@steadfetch/test-support/scripted-fetch'
 import { describe, expect, it } from 'vitest'
 import { echoOf, sha256 } from './echo.ts'
 import { serving } from './serving.ts'
@@ -38,6 +40,15 @@ const forms: Readonly<Record<string, () => RequestInit>> = {
   'a Request': () => new Request('http://somewhere.test/else', { ...members(), signal: new AbortController().signal }),
 }
 
+/** Pairs that are gone when somebody has looked at them. */
+const readOnce: Readonly<Record<string, () => Iterator<[string, string]>>> = {
+  Headers: () => new Headers(sent.headers).entries(),
+  'a Map': () => new Map(Object.entries(sent.headers)).entries(),
+  'a generator': function* () {
+    yield* Object.entries(sent.headers)
+  },
+}
+
 describe.each(subjects)('$name: the init', ({ wrap, options, connects, follows }) => {
   const fetch = wrap(platform)
 
@@ -71,6 +82,17 @@ describe.each(subjects)('$name: the init', ({ wrap, options, connects, follows }
       }
     },
   )
+
+  it.each(Object.keys(readOnce))('may have headers that can be read once, those of %s', async (of) => {
+    const again = retry({ backoff: () => 1 })
+    for (const around of [(inner: Fetch) => again(wrap(inner)), (inner: Fetch) => wrap(again(inner))]) {
+      const inner = scriptedFetch(networkError('ECONNRESET'), 200)
+      const headers = readOnce[of]?.()
+      await Reflect.apply(around(inner), undefined, ['http://a.test/', { headers }])
+      const told = inner.calls.map(({ init }) => new Headers(init?.headers).get('x-test'))
+      expect(told).toEqual(['yes', 'yes'])
+    }
+  })
 
   it.each(['signal', 'body', 'headers', 'method'])('may have an undefined %s', async (member) => {
     const told = await echoOf(fetch(here.url('/echo'), { [member]: undefined }))

@@ -9,7 +9,6 @@ import {
   urlOf,
   withInit,
   withoutOption,
-  withReusableHeaders,
 } from '@steadfetch/core'
 import { redirects } from '@steadfetch/redirects'
 import { AuthorizedRequest, withHashOf } from './authorized-request.ts'
@@ -49,17 +48,16 @@ export function auth(scheme: AuthScheme): Middleware<{ auth?: AuthScheme | false
       const url = urlOf(input)
       if (perCall === false || url === undefined) return fetch(input, rest)
       const credentials = perCall === undefined ? layer : credentialsOf(perCall, url)
-      const reusable = rest && withReusableHeaders(rest)
       const { header } = credentials.scheme
-      const isTheCallers = header !== undefined && headersOf(input, reusable).has(header)
-      const redirectsBelow = optionIn(reusable, 'redirects')
+      const isTheCallers = header !== undefined && headersOf(input, rest).has(header)
+      const redirectsBelow = optionIn(rest, 'redirects')
 
       const hop: typeof fetch = (next, given) => {
         const whole = redirectsBelow ? withInit(given, redirectsBelow) : given
         return hopCall(fetch, credentials, next, whole, isTheCallers)
       }
       // Awaited, so that stack traces show this layer.
-      return await follow(hop)(input, withoutOption('redirects', reusable))
+      return await follow(hop)(input, withoutOption('redirects', rest))
     }
   }
 }

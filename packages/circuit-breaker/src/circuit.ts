@@ -19,10 +19,8 @@ export interface Thresholds {
   readonly maxOpenTime: number
 }
 
-/** Leave to make a call, with which the verdict on it is told. A verdict from before a change of state is not heard. */
-export interface Permit {
-  readonly era: number
-}
+/** Leave to make a call: the era that it was given in. A verdict on a call of an earlier one is not heard. */
+export type Permit = number
 
 /** The circuit of one key. */
 export class Circuit {
@@ -61,7 +59,7 @@ export class Circuit {
     if (this.#state === 'open' && Date.now() >= this.#retryAt) this.#change('half-open')
     if (this.#state === 'open') throw new CircuitOpenError(this.#key, this.#retryAt)
     if (this.#state === 'half-open') this.#beginProbe()
-    return { era: this.#era }
+    return this.#era
   }
 
   /**
@@ -71,12 +69,12 @@ export class Circuit {
    * @returns leave to go on with what is left of the call, its body.
    */
   settle(permit: Permit, verdict: Verdict | undefined, retryAfter = 0): Permit {
-    if (permit.era !== this.#era) return permit
+    if (permit !== this.#era) return permit
     this.#probeBegan = undefined
     if (verdict === 'failure') this.#failed(retryAfter)
     else if (verdict !== undefined && this.#state === 'half-open') this.reset()
     else if (verdict === 'success') this.#succeeded()
-    return permit.era === this.#era ? permit : { era: this.#era }
+    return this.#era
   }
 
   /** Makes no more calls until {@link reset}. */

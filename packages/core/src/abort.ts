@@ -12,7 +12,9 @@ export function onAbort(signal: AbortSignal, callback: Callback): Callback {
     callback()
     return () => {}
   }
-  return hubOf(signal).add(callback)
+  const hub = hubOf(signal)
+  const place = hub.add(callback)
+  return () => hub.remove(place)
 }
 
 /**

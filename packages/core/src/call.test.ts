@@ -9,7 +9,6 @@ import {
   withInit,
   withoutOption,
   withPerCall,
-  withReusableHeaders,
 } from './call.ts'
 import type { FetchInit, FetchInput } from './fetch.ts'
 
@@ -79,27 +78,6 @@ describe('initOf', () => {
   })
 })
 
-describe('withReusableHeaders', () => {
-  it('reads once what can be read only once', () => {
-    const pairs = odd<[string, string][]>(new Map([['a', '1']]).entries())
-    const { headers } = withReusableHeaders({ headers: pairs, method: 'PUT' })
-    for (let time = 0; time < 2; time += 1) expect([...new Headers(headers)]).toEqual([['a', '1']])
-  })
-
-  it('leaves everything else as it is', () => {
-    for (const init of [
-      {},
-      { headers: { a: '1' } },
-      { headers: new Headers() },
-      { headers: [['a', '1']] },
-      { headers: { next: '1' } },
-    ]) {
-      expect(withReusableHeaders(odd<FetchInit>(init))).toBe(init)
-    }
-    expect(withReusableHeaders(undefined)).toEqual({})
-  })
-})
-
 describe('withInit', () => {
   it('is a copy with the changes, and leaves the init as it was', () => {
     const init = Object.freeze({ method: 'POST', headers: { a: '1' }, body: 'text' })
@@ -161,6 +139,25 @@ describe('withInit', () => {
 })
 
 describe('withoutOption', () => {
+  it('has headers that can be read more than once', () => {
+    const pairs = (): [string, string][] => odd(new Map([['a', '1']]).entries())
+    for (const init of [
+      { headers: pairs(), method: 'PUT' },
+      { headers: pairs(), own: 'option' },
+    ]) {
+      const rest = withoutOption('own', init)
+      for (let time = 0; time < 2; time += 1) expect([...new Headers(rest?.headers)]).toEqual([['a', '1']])
+      expect(Object.keys(rest ?? {})).not.toContain('own')
+    }
+  })
+
+  it('is the init itself where nothing has to be changed', () => {
+    const headers = [undefined, { a: '1' }, new Headers(), [['a', '1']], { next: '1' }]
+    for (const init of [{}, ...headers.map((headers) => ({ headers }))]) {
+      expect(withoutOption('own', odd<FetchInit>(init))).toBe(init)
+    }
+  })
+
   it('is a copy without the option, and leaves the init as it was', () => {
     const init = Object.freeze({ method: 'POST', retry: { attempts: 5 } })
     expect(withoutOption('retry', init)).toEqual({ method: 'POST' })

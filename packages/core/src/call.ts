@@ -2,16 +2,17 @@ import { inWords } from './assert.ts'
 import type { FetchInit, FetchInput } from './fetch.ts'
 
 /**
- * `init` without a layer's own per-call option, so that neither an inner layer of the same name nor the platform sees
- * it. The caller's `init` stays as it is.
+ * `init` as a layer takes it: without the layer's own per-call option, so that neither an inner layer of the same name
+ * nor the platform sees it, and with headers that may be read more than once. The caller's `init` stays as it is.
  *
  * @throws {TypeError} when `init` is no object.
  */
 export function withoutOption<Init extends FetchInit>(name: string, init: Init | undefined): Init | undefined {
   if (init === undefined || init === null) return init
   if (typeof init !== 'object') throw new TypeError(`fetch: init must be an object, got ${inWords(init)}`)
-  if (!(name in init)) return init
-  const rest = { ...memberwise(init) }
+  const reusable = withReusableHeaders(init)
+  if (!(name in reusable)) return reusable
+  const rest = { ...memberwise(reusable) }
   Reflect.deleteProperty(rest, name)
   return rest
 }
@@ -45,11 +46,11 @@ export function headersOf(input: FetchInput, init: FetchInit | undefined): Heade
   return new Headers(init?.headers ?? (isRequest(input) ? input.headers : undefined))
 }
 
-/** The same `init` with headers that can be read more than once; an iterator of pairs cannot. */
-export function withReusableHeaders<Init extends FetchInit>(init: Init | undefined): Init {
-  const headers: unknown = init?.headers
+/** The platform takes an iterator of pairs for headers, which is empty once it has been read. */
+function withReusableHeaders<Init extends FetchInit>(init: Init): Init {
+  const headers: unknown = init.headers
   const isIterator = typeof headers === 'object' && headers !== null && 'next' in headers && Symbol.iterator in headers
-  return isIterator ? withInit(init, { headers: headersOf('', init) }) : (init ?? ({} as Init))
+  return isIterator ? withInit(init, { headers: headersOf('', init) }) : init
 }
 
 /** What a `Request` is made of, beside its body. */

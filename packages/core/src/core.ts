@@ -21,7 +21,6 @@ export {
   withInit,
   withoutOption,
   withPerCall,
-  withReusableHeaders,
 } from './call.ts'
 export { causedBy } from './caused-by.ts'
 export { compose } from './compose.ts'

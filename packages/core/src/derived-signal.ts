@@ -1,8 +1,8 @@
-import { onAbort } from './abort.ts'
 import { isRequest, signalOf } from './call.ts'
 import { deadlineOf } from './deadline.ts'
 import type { FetchInit, FetchInput } from './fetch.ts'
-import { Hub, setHub } from './hub.ts'
+import { Hub, hubOf, setHub } from './hub.ts'
+import type { Place } from './line.ts'
 
 /** What comes of a promise that {@link DerivedSignal.wait} waits for. None of these may throw. */
 export interface Waiting<Value> {
@@ -19,41 +19,46 @@ const connected = new Set<DerivedSignal>()
 /**
  * A signal of one call's own: it follows the caller's, reason and all, and can be aborted for a reason of the layer's.
  * Hand it inward as `init.signal`, and release it when the exchange is over, which may be after the response.
+ *
+ * It is the hub of its signal, and need not listen to it: nobody but {@link abort} aborts that.
  */
-export class DerivedSignal {
+export class DerivedSignal extends Hub {
   readonly #controller = new AbortController()
   readonly signal = this.#controller.signal
-  /** It need not listen: nobody but {@link abort} aborts the signal. */
-  readonly #hub = new Hub()
-  readonly #input: FetchInput
-  readonly #unfollow: (() => void) | undefined
+  #request: Request | undefined
+  #parent: Hub | undefined
+  #place: Place<() => void> | undefined
   #waiting: Waiting<never> | undefined
 
   /** @param deadline when the response is due at the latest, by `performance.now()`; the caller's may be earlier. */
   constructor(input: FetchInput, init: FetchInit | undefined, deadline = Number.POSITIVE_INFINITY) {
-    this.#input = input
+    super()
     const parent = signalOf(input, init)
-    this.#hub.deadline = Math.min(deadline, deadlineOf(parent))
-    setHub(this.signal, this.#hub)
+    this.deadline = Math.min(deadline, deadlineOf(parent))
+    setHub(this.signal, this)
     if (parent === undefined) return
     if (parent.aborted) {
       this.abort(parent.reason)
       return
     }
-    this.#unfollow = onAbort(parent, () => this.abort(parent.reason))
-    if (isRequest(this.#input) && parent === this.#input.signal) connected.add(this)
+    this.#parent = hubOf(parent)
+    this.#place = this.#parent.add(() => this.abort(parent.reason))
+    if (isRequest(input) && parent === input.signal) {
+      this.#request = input
+      connected.add(this)
+    }
   }
 
   /** Whether there is a signal of the caller's that it follows. */
   get follows(): boolean {
-    return this.#unfollow !== undefined
+    return this.#parent !== undefined
   }
 
   abort(reason: unknown): void {
     if (this.signal.aborted) return
     this.#controller.abort(reason)
     this.#waiting?.rejected(this.signal.reason)
-    this.#hub.notify()
+    this.notify()
   }
 
   /**
@@ -74,9 +79,13 @@ export class DerivedSignal {
     )
   }
 
-  /** Stops following the caller's signal; safe to call more than once. */
+  /** Stops following the caller's signal, and lets go of it and its request; safe to call more than once. */
   release(): void {
-    this.#unfollow?.()
+    if (this.#place) this.#parent?.remove(this.#place)
+    this.#place = undefined
+    this.#parent = undefined
+    if (this.#request === undefined) return
+    this.#request = undefined
     connected.delete(this)
   }
 }

@@ -1,4 +1,4 @@
-import { Line } from './line.ts'
+import { Line, type Place } from './line.ts'
 import { createNotes } from './notes.ts'
 
 type Callback = () => void
@@ -16,13 +16,14 @@ export class Hub extends Line<Callback> {
   }
 
   /** However many wait, the signal carries one listener, and none when nobody waits. */
-  add(callback: Callback): Callback {
+  add(callback: Callback): Place<Callback> {
     if (this.size === 0) this.#signal?.addEventListener('abort', this, { once: true })
-    const place = this.join(callback)
-    return () => {
-      this.leave(place)
-      if (this.size === 0) this.#signal?.removeEventListener('abort', this)
-    }
+    return this.join(callback)
+  }
+
+  remove(place: Place<Callback>): void {
+    this.leave(place)
+    if (this.size === 0) this.#signal?.removeEventListener('abort', this)
   }
 
   /** The signal has aborted: calls everyone back, once. */

@@ -8,9 +8,9 @@ import {
   isSecretName,
   type Middleware,
   type ReplayOptions,
+  withInit,
   withoutOption,
   withPerCall,
-  withReusableHeaders,
 } from '@steadfetch/core'
 import { FollowedCall, modeOf } from './followed-call.ts'
 import type { Redirect } from './history.ts'
@@ -83,7 +83,7 @@ export function redirects(options: RedirectsOptions = {}): Middleware<{ redirect
       if (perCall !== undefined) assertOptions('redirects', perCall, redirectsOptionNames)
       const policy = perCall === undefined ? policyOfLayer : policyOf(withPerCall(options, perCall))
       // Awaited, so that stack traces show this layer.
-      return await new FollowedCall(fetch, input, withReusableHeaders(rest), policy).response()
+      return await new FollowedCall(fetch, input, withInit(rest, {}), policy).response()
     }
   }
 }

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
-import { createServer } from 'node:net'
-import { compose } from '@steadfetch/core'
+import { once } from 'node:events'
+import { createServer as createHttpServer } from 'node:http'
+import { type AddressInfo, createServer } from 'node:net'
+import { compose, errorKind } from '@steadfetch/core'
 import { type FaultServer, startFaultServer } from '@steadfetch/test-support/fault-server'
 import { timeout } from '@steadfetch/timeout'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -155,15 +157,44 @@ describe('a body', () => {
 
 describe('a POST', () => {
   const post = { method: 'POST', body: 'once' }
+  const unfollowed = [{ redirect: 'manual' }, { redirect: 'error' }] as const
 
-  it.each(['127.0.0.1', 'localhost'])('is repeated when %s has refused the connection', async (host) => {
-    const error: unknown = await retrying(`http://${host}:${await closedPort()}/`, post).catch((reason) => reason)
+  it.each(unfollowed)('is repeated when the connection was refused, and no redirect followed (%o)', async (init) => {
+    for (const host of ['127.0.0.1', 'localhost', '[::1]']) {
+      const url = `http://${host}:${await closedPort()}/`
+      for (const call of [retrying(url, { ...post, ...init }), retrying(new Request(url, { ...post, ...init }))]) {
+        const error: unknown = await call.catch((reason) => reason)
+        expect(attemptsOf(error)).toMatchObject({ attempts: [{}, {}, {}], stopped: 'attempts' })
+      }
+    }
+  })
+
+  it.each(unfollowed)('is repeated when the name is not known, and no redirect followed (%o)', async (init) => {
+    const calling = retrying('http://nowhere.invalid/', { ...post, ...init })
+    const error: unknown = await calling.catch((reason) => reason)
     expect(attemptsOf(error)).toMatchObject({ attempts: [{}, {}, {}], stopped: 'attempts' })
   })
 
-  it('is repeated when the name is not known', async () => {
-    const error: unknown = await retrying('http://nowhere.invalid/', post).catch((reason) => reason)
-    expect(attemptsOf(error)).toMatchObject({ attempts: [{}, {}, {}], stopped: 'attempts' })
+  it('is not repeated when it may have been answered with a redirect to where nobody listens', async () => {
+    const url = `http://127.0.0.1:${await closedPort()}/`
+    const error: unknown = await retrying(url, post).catch((reason) => reason)
+    expect(attemptsOf(error)?.stopped).toBe('method')
+  })
+
+  it('is not repeated when the server has acted on it, and is gone when the redirect to itself is followed', async () => {
+    let acted = 0
+    const upstream = createHttpServer((_, response) => {
+      acted += 1
+      upstream.close()
+      response.writeHead(303, { location: '/done', connection: 'close' }).end()
+    })
+    await once(upstream.listen(0, '127.0.0.1'), 'listening')
+    const { port } = upstream.address() as AddressInfo
+    const url = `http://127.0.0.1:${port}/orders`
+    const error: unknown = await retrying(url, post).catch((reason) => reason)
+    expect(errorKind(error)).toBe('refused')
+    expect(attemptsOf(error)?.stopped).toBe('method')
+    expect(acted).toBe(1)
   })
 
   it('is not repeated when it may have arrived', async () => {

@@ -150,6 +150,27 @@ describe('which methods', () => {
     expect((await settled(retry()(inner)(input, init as RequestInit | undefined))).value?.status).toBe(200)
   })
 
+  it.each([
+    { code: 'ECONNREFUSED', syscall: 'connect', sent: false },
+    { code: 'ENOTFOUND', syscall: 'getaddrinfo', sent: false },
+    { code: 'UND_ERR_CONNECT_TIMEOUT', sent: false },
+    { code: 'EHOSTUNREACH', syscall: 'connect', sent: false },
+    { code: 'EHOSTUNREACH', syscall: 'read', sent: true },
+    { code: 'ETIMEDOUT', syscall: 'write', sent: true },
+    { code: 'ECONNREFUSED', sent: true },
+  ])('repeats a POST only if it provably never left: %o', async ({ sent, ...facts }) => {
+    const cause = Object.assign(new Error(facts.code), facts)
+    const every = Object.assign(new AggregateError([cause, cause]), { code: facts.code })
+    for (const failure of [cause, every]) {
+      const inner = scriptedFetch(new TypeError('fetch failed', { cause: failure }), 200)
+      await settled(retry()(inner)(url, { method: 'POST', redirect: 'manual' }))
+      expect(inner.calls).toHaveLength(sent ? 1 : 2)
+      const followed = scriptedFetch(new TypeError('fetch failed', { cause: failure }), 200)
+      await settled(retry()(followed)(url, { method: 'POST' }))
+      expect(followed.calls).toHaveLength(1)
+    }
+  })
+
   it('repeats those of the options', async () => {
     const inner = scriptedFetch(503, 200)
     expect((await settled(retry({ methods: ['post'] })(inner)(url, { method: 'POST' }))).value?.status).toBe(200)

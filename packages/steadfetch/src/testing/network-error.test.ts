@@ -66,14 +66,16 @@ describe('networkError', () => {
   })
 
   it('has a POST repeated only where a real one would be', async () => {
-    const attemptsAfter = async (...args: Parameters<typeof networkError>): Promise<number> => {
-      const fetch = replies(networkError(...args), 200)
-      await harden({ retry: { backoff: () => 1 } }, fetch)('http://127.0.0.1:3000/', { method: 'POST' }).catch(() => {})
+    const attemptsAfter = async (code: string, redirect: RequestRedirect): Promise<number> => {
+      const fetch = replies(networkError(code), 200)
+      const hardened = harden({ retry: { backoff: () => 1 } }, fetch)
+      await hardened('http://a.test/', { method: 'POST', redirect }).catch(() => {})
       return fetch.calls.length
     }
-    expect(await attemptsAfter('ECONNREFUSED', { address: '127.0.0.1', port: 3000 })).toBe(2)
-    expect(await attemptsAfter('ECONNREFUSED')).toBe(1)
-    expect(await attemptsAfter('ECONNRESET')).toBe(1)
+    for (const code of ['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'UND_ERR_CONNECT_TIMEOUT']) {
+      expect([await attemptsAfter(code, 'error'), await attemptsAfter(code, 'follow')]).toEqual([2, 1])
+    }
+    expect(await attemptsAfter('ECONNRESET', 'error')).toBe(1)
   })
 
   it.each([

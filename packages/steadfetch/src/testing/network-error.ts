@@ -44,8 +44,8 @@ const errorsOfUndici = new Map([
 
 /**
  * What Node's `fetch` rejects with when a connection fails: `TypeError: fetch failed`, with the system's or undici's
- * error as its cause. Whether a POST may be repeated depends on whose connection was refused: a test about that says so,
- * as in `networkError('ECONNREFUSED', { address: '127.0.0.1', port: 3000 })`.
+ * error as its cause. What Node tells beside the code may be given, as in
+ * `networkError('ECONNREFUSED', { address: '127.0.0.1', port: 3000 })`.
  *
  * @throws {TypeError} when the code is no code, or a fact no fact.
  */
