@@ -118,6 +118,26 @@ describe('a closed circuit', () => {
     expect(table.stateOf(url)).toBe('closed')
   })
 
+  it('counts a success by when it came, not by when the one before it did', async () => {
+    const { call, calls, table } = breaking({ minimumCalls: 1, window: 1000 }, 200, 200, 200, 200, 503)
+    await call()
+    await vi.advanceTimersByTimeAsync(900)
+    await calls(3)
+    await vi.advanceTimersByTimeAsync(500)
+    expect(await call()).toBe(503)
+    expect(table.stateOf(url)).toBe('closed')
+  })
+
+  it('does not count a failure of a call that its caller has aborted, whatever the failure', async () => {
+    const { call, table } = breaking({ failuresInARow: 1 }, async () => {
+      controller.abort()
+      throw networkError('ECONNRESET')
+    })
+    const controller = new AbortController()
+    await call({ signal: controller.signal })
+    expect(table.stateOf(url)).toBe('closed')
+  })
+
   it('forgets what is older than the window', async () => {
     const { calls, call, table } = breaking({ failuresInARow: 1000 }, 503)
     await calls(19)
@@ -273,6 +293,44 @@ describe('an open circuit', () => {
       retryAt: Infinity,
       message: 'circuit-breaker: the circuit of http://a.test is open until it is closed by hand',
     })
+  })
+
+  it.each([2 ** 31, 30 * 24 * 3_600_000, Infinity])(
+    'may be open longer than timers can be: %d ms',
+    async (openTime) => {
+      const { calls, call, inner, table } = breaking({ openTime, maxOpenTime: openTime, failuresInARow: 1 }, 503)
+      await call()
+      await vi.advanceTimersByTimeAsync(2 ** 31 - 1)
+      expect(await calls(2)).toEqual([expect.any(CircuitOpenError), expect.any(CircuitOpenError)])
+      expect(table.stateOf(url)).toBe('open')
+      expect(inner.calls).toHaveLength(1)
+      if (openTime === Infinity) return
+      await vi.advanceTimersByTimeAsync(openTime)
+      expect(await call()).toBe(503)
+      expect(await call()).toBeInstanceOf(CircuitOpenError)
+      expect(inner.calls).toHaveLength(2)
+    },
+  )
+
+  it('is left alone for as long as a server asks, where nothing caps that', async () => {
+    const month = 30 * 24 * 3600
+    const inner = scriptedFetch(async () => new Response(null, { status: 503, headers: { 'retry-after': `${month}` } }))
+    const fetch = circuitBreaker({ failuresInARow: 1, maxOpenTime: Infinity })(inner)
+    await outcome(fetch(url))
+    await vi.advanceTimersByTimeAsync(month * 1000 - 1)
+    expect(await outcome(fetch(url))).toBeInstanceOf(CircuitOpenError)
+    expect(inner.calls).toHaveLength(1)
+  })
+
+  it('lets nothing through when its turning half-open makes somebody isolate it', async () => {
+    const inner = scriptedFetch(503)
+    const table = circuits({ failuresInARow: 1, onStateChange: ({ to }) => to === 'half-open' && table.isolate(url) })
+    const fetch = circuitBreaker({ circuits: table })(inner)
+    await outcome(fetch(url))
+    // Its timer is late.
+    vi.setSystemTime(Date.now() + 60_000)
+    expect(await outcome(fetch(url))).toMatchObject({ name: 'CircuitOpenError', retryAt: Infinity })
+    expect(inner.calls).toHaveLength(1)
   })
 
   it('lets a probe through after its time, which doubles up to a bound', async () => {

@@ -54,9 +54,9 @@ export class Circuit {
 
   /** @throws {CircuitOpenError} when the call must not be made. */
   admit(): Permit {
-    if (this.#state === 'isolated') throw new CircuitOpenError(this.#key, Number.POSITIVE_INFINITY)
     // Its timer may be late, or stand still where processes are frozen between calls; the clock decides.
     if (this.#state === 'open' && Date.now() >= this.#retryAt) this.#change('half-open')
+    if (this.#state === 'isolated') throw new CircuitOpenError(this.#key, Number.POSITIVE_INFINITY)
     if (this.#state === 'open') throw new CircuitOpenError(this.#key, this.#retryAt)
     if (this.#state === 'half-open') this.#beginProbe()
     return this.#era
@@ -128,7 +128,6 @@ export class Circuit {
   #newGeneration(): Generation {
     const opens = (): void => {
       this.#openings += 1
-      this.#failuresInARow = 0
       this.#retryAt = Math.ceil(Date.now() + this.#generation.openTime)
       this.#change('open', this.#retryAt)
     }

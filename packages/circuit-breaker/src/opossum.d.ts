@@ -15,9 +15,6 @@ declare module 'opossum' {
 
   class CircuitBreaker {
     constructor(action: (verdict: 'failure') => Promise<void>, options: Options)
-    readonly closed: boolean
-    readonly opened: boolean
-    readonly halfOpen: boolean
     /** What is counted, in the bucket of the time being. */
     readonly status: { increment(property: 'fires'): void }
     fire(verdict: 'failure'): Promise<void>
