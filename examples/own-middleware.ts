@@ -2,7 +2,7 @@
 //
 //   node examples/own-middleware.ts https://api.example.com
 
-import { compose, type Fetch, type FetchInit, standard } from 'steadfetch'
+import { compose, type Fetch, headersOf, standard, withInit } from 'steadfetch'
 
 const [, , api = ''] = process.argv
 
@@ -11,9 +11,10 @@ function traced(fetch: Fetch): Fetch {
   let calls = 0
   return (input, init) => {
     calls += 1
-    const headers = new Headers(init?.headers)
+    // Those of a Request as well, which headers in init would replace.
+    const headers = headersOf(input, init)
     headers.set('x-request-id', `call-${calls}`)
-    return fetch(input, { ...init, headers } as FetchInit)
+    return fetch(input, withInit(init, { headers }))
   }
 }
 
@@ -21,7 +22,7 @@ function traced(fetch: Fetch): Fetch {
 function noted(fetch: Fetch): Fetch {
   return async (input, init) => {
     const response = await fetch(input, init)
-    console.log(new Headers(init?.headers).get('x-request-id'), response.status)
+    console.log(headersOf(input, init).get('x-request-id'), response.status)
     return response
   }
 }

@@ -75,7 +75,8 @@ function circuitsFrom(options: CircuitBreakerOptions): () => Circuits {
   const shared = options?.circuits
   if (shared === undefined) {
     circuits(options).close()
-    return () => circuits(options)
+    const own = { ...options }
+    return () => circuits(own)
   }
   if (typeof shared?.of !== 'function') {
     throw new TypeError(`circuitBreaker: circuits must be made by circuits(), got ${inWords(shared)}`)

@@ -75,7 +75,8 @@ export function concurrency(options: ConcurrencyOptions): Middleware<{ concurren
 function limiterFrom(options: ConcurrencyOptions): () => Limiter {
   if (!options || typeof options !== 'object' || !('limiter' in options)) {
     assertLimiterOptions(options)
-    return () => limiter(options)
+    const own = { ...options }
+    return () => limiter(own)
   }
   const shared = options.limiter
   if (typeof shared?.enter !== 'function') {

@@ -28,7 +28,8 @@ const logs = new WeakMap<object, AttemptLog>()
 
 /**
  * The attempts behind a response, or behind the error that a call failed with. Undefined where the first attempt was a
- * success and so the only one, where no layer makes attempts, and where one in between has replaced the object.
+ * success and so the only one, where no layer makes attempts, and where one in between has replaced the object. Of an
+ * error that several calls have failed with, it has those of the last one.
  */
 export function attemptsOf(result: unknown): AttemptLog | undefined {
   return typeof result === 'object' && result !== null ? logs.get(result) : undefined

@@ -74,10 +74,15 @@ export function initOf<Init extends FetchInit>(input: FetchInput, init: Init | u
   return { ...call, headers: headersOf(input, init) } as Init
 }
 
+/** The URL of a call, as it was given. */
+export function urlTextOf(input: FetchInput): string {
+  return isRequest(input) ? input.url : String(input)
+}
+
 /** The URL of a call, or undefined where it is none; the platform's fetch will say so better than we could. */
 export function urlOf(input: FetchInput): URL | undefined {
   const { location } = globalThis as { location?: { href: string } }
-  return URL.parse(isRequest(input) ? input.url : String(input), location?.href) ?? undefined
+  return URL.parse(urlTextOf(input), location?.href) ?? undefined
 }
 
 /** Whether the input is a `Request`, of this realm or of another one such as npm undici's. */

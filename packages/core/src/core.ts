@@ -18,6 +18,7 @@ export {
   methodOf,
   signalOf,
   urlOf,
+  urlTextOf,
   withInit,
   withoutOption,
   withPerCall,

@@ -4,8 +4,8 @@ import {
   type FetchInput,
   fetchAt,
   inWords,
-  isRequest,
   type Middleware,
+  urlTextOf,
   withInit,
   withoutOption,
 } from '@steadfetch/core'
@@ -90,7 +90,7 @@ function changed(layer: Settings, perCall: Settings): Settings {
 
 /** What a call is made to; undefined where it is none of ours: another origin than the base's, or not HTTP. */
 function urlFor(input: FetchInput, base: URL | undefined): { url: string; isMade: boolean } | undefined {
-  const text = isRequest(input) ? input.url : String(input)
+  const text = urlTextOf(input)
   if (!isRelative(text)) {
     const url = URL.parse(text)
     const isOurs = url !== null && isHttp(url) && (base === undefined || isBelow(base, url))

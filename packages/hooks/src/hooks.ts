@@ -61,6 +61,7 @@ export interface EndEvent extends RequestEvent, ExchangeEnd {}
  */
 export function hooks(options: HooksOptions = {}): Middleware<{ hooks?: HooksOptions | false }> {
   assertHooks(options)
+  const own = { ...options }
   return (fetch) => {
     assertFunction('hooks: fetch', fetch)
     return async function hooks(input, init) {
@@ -68,7 +69,7 @@ export function hooks(options: HooksOptions = {}): Middleware<{ hooks?: HooksOpt
       const rest = withoutOption('hooks', init)
       if (perCall === false) return fetch(input, rest)
       if (perCall !== undefined) assertHooks(perCall)
-      const chosen = withPerCall(options, perCall)
+      const chosen = withPerCall(own, perCall)
       if (!names.some((name) => chosen[name])) return fetch(input, rest)
       // Awaited, so that stack traces show this layer.
       return await new HookedCall(fetch, input, rest, chosen).result()

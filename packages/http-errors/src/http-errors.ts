@@ -3,13 +3,12 @@ import {
   assertOptions,
   assertResponse,
   attemptsOf,
-  type FetchInput,
   inWords,
-  isRequest,
   type Middleware,
   methodOf,
   recordAttempts,
   signalOf,
+  urlTextOf,
   withoutOption,
   withPerCall,
 } from '@steadfetch/core'
@@ -47,6 +46,7 @@ export interface HttpErrorsOptions {
  * @throws {TypeError | RangeError} at once, when an option is not what it should be. The message names it.
  */
 export function httpErrors(options: HttpErrorsOptions = {}): Middleware<{ httpErrors?: HttpErrorsOptions | false }> {
+  const own = { ...options }
   const policyOfLayer = policyOf(options)
   return (fetch) => {
     assertFunction('httpErrors: fetch', fetch)
@@ -55,7 +55,7 @@ export function httpErrors(options: HttpErrorsOptions = {}): Middleware<{ httpEr
       const rest = withoutOption('httpErrors', init)
       if (perCall === false) return fetch(input, rest)
       if (perCall !== undefined) assertOptions('httpErrors', perCall, names)
-      const policy = perCall === undefined ? policyOfLayer : policyOf(withPerCall(options, perCall))
+      const policy = perCall === undefined ? policyOfLayer : policyOf(withPerCall(own, perCall))
 
       const response = await fetch(input, rest)
       assertResponse('httpErrors', response)
@@ -97,8 +97,4 @@ async function read(response: Response, policy: Policy, signal: AbortSignal | un
   if (!tellsProblem && !policy.readAhead) return undefined
   const body = await readAhead(response, signal)
   return tellsProblem && body ? problemOf(body) : undefined
-}
-
-function urlTextOf(input: FetchInput): string {
-  return isRequest(input) ? input.url : String(input)
 }

@@ -46,6 +46,7 @@ export interface LogOptions {
  */
 export function log(options: LogOptions = {}): Middleware<{ log?: LogOptions | false }> {
   const channels = exchangeChannels()
+  const own = { ...options }
   const planOfLayer = planOf(options, channels)
   return (fetch) => {
     assertFunction('log: fetch', fetch)
@@ -53,7 +54,7 @@ export function log(options: LogOptions = {}): Middleware<{ log?: LogOptions | f
       const perCall = init?.log
       const rest = withoutOption('log', init)
       if (perCall === false) return fetch(input, rest)
-      const plan = perCall === undefined ? planOfLayer : planOf(perCallOver(options, perCall), channels)
+      const plan = perCall === undefined ? planOfLayer : planOf(perCallOver(own, perCall), channels)
       if (!plan.logger && !areHeard(channels)) return fetch(input, rest)
       const exchange = new LoggedExchange(plan, input, rest)
       try {

@@ -70,6 +70,7 @@ export interface RedirectPolicy {
  * response leads nowhere, or an {@link UnreplayableBodyError} where a body would have to be sent again and cannot.
  */
 export function redirects(options: RedirectsOptions = {}): Middleware<{ redirects?: RedirectsOptions | false }> {
+  const own = { ...options }
   const policyOfLayer = policyOf(options)
   return (fetch) => {
     assertFunction('redirects: fetch', fetch)
@@ -81,7 +82,7 @@ export function redirects(options: RedirectsOptions = {}): Middleware<{ redirect
       const isHidden = modeOf(input, rest) === 'no-cors'
       if (perCall === false || mode !== 'follow' || isHidden) return fetch(input, rest)
       if (perCall !== undefined) assertOptions('redirects', perCall, redirectsOptionNames)
-      const policy = perCall === undefined ? policyOfLayer : policyOf(withPerCall(options, perCall))
+      const policy = perCall === undefined ? policyOfLayer : policyOf(withPerCall(own, perCall))
       // Awaited, so that stack traces show this layer.
       return await new FollowedCall(fetch, input, withInit(rest, {}), policy).response()
     }

@@ -1,4 +1,4 @@
-import { compose } from '@steadfetch/core'
+import { compose, type Fetch } from '@steadfetch/core'
 import { networkError, type Reply, scriptedFetch } from '@steadfetch/test-support/scripted-fetch'
 import { TimeoutError, timeout } from '@steadfetch/timeout'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -191,6 +191,29 @@ describe('which bodies', () => {
       expect(value?.status ?? reason).toBe(failure)
       expect(attemptsOf(value ?? reason)?.stopped).toBe('body')
       expect(inner.calls).toHaveLength(1)
+    }
+  })
+
+  it('of a Request is let go when the answer is there before it has all been sent', async () => {
+    const cancelled = Promise.withResolvers<unknown>()
+    const body = new ReadableStream({ cancel: cancelled.resolve })
+    const init = { method: 'PUT', body, duplex: 'half' }
+    const early: Fetch = async (input) => {
+      // As the platform does with a request that is answered early.
+      if (input instanceof Request) void input.body?.cancel('answered')
+      return new Response('early')
+    }
+    expect((await retry()(early)(new Request(url, init))).status).toBe(200)
+    expect(await cancelled.promise).toBeDefined()
+  })
+
+  it('of a response is thrown away when there is no wait for a retry after all', async () => {
+    for (const broken of [{ backoff: () => Number.NaN }, { onRetry: () => Promise.reject(new Error('no')) }]) {
+      const cancelled = Promise.withResolvers<unknown>()
+      const endless = new ReadableStream({ pull: (c) => c.enqueue(new Uint8Array(65_536)), cancel: cancelled.resolve })
+      const { reason } = await settled(retry(broken)(async () => new Response(endless, { status: 503 }))(url))
+      expect(reason).toBeInstanceOf(Error)
+      await cancelled.promise
     }
   })
 

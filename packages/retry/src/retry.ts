@@ -67,15 +67,16 @@ export interface RetryEvent {
  * @throws {TypeError | RangeError} at once, when an option is not what it should be. The message names it.
  */
 export function retry(options: RetryOptions = {}): Middleware<{ retry?: RetryOptions | false }> {
+  const own = { ...options }
   const policyOfLayer = policyOf(options)
   return (fetch) => {
     assertFunction('retry: fetch', fetch)
-    const budgetOfLayer = options.budget ?? retryBudget()
+    const budgetOfLayer = own.budget ?? retryBudget()
     return async function retry(input, init) {
       const perCall = init?.retry
       const rest = withoutOption('retry', init)
       if (perCall === false) return fetch(input, rest)
-      const policy = perCall === undefined ? policyOfLayer : policyOf(options, perCall)
+      const policy = perCall === undefined ? policyOfLayer : policyOf(own, perCall)
       const budget = perCall?.budget ?? budgetOfLayer
       const replay = prepareReplay(input, rest, policy.maxBytes)
       const started = performance.now()

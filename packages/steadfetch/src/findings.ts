@@ -12,9 +12,9 @@ import { proxy } from '@steadfetch/proxy'
 import { redirects, redirectsOptionNames } from '@steadfetch/redirects'
 import { retry } from '@steadfetch/retry'
 import { timeout } from '@steadfetch/timeout'
+import { contradictionsIn } from './contradictions.ts'
 import type { Policy } from './policy.ts'
-import { strangers } from './strangers.ts'
-import { unreasonable } from './unreasonable.ts'
+import { unknownOptions } from './unknown-options.ts'
 
 /** What is wrong with one setting of a policy. */
 type Check = (setting: unknown) => string[]
@@ -31,13 +31,13 @@ export function findingsOf(policy: unknown): string[] {
   }
   if (Symbol.iterator in policy) return ['the policy must be a plain object, got what is iterated over']
   if ('services' in policy) return ['the policy is for one service: services({ … }) takes one for each']
-  const unknown = strangers('the policy', policy, Object.keys(checks), homesOf)
+  const unknown = unknownOptions('the policy', policy, Object.keys(checks), homesOf)
   const findings = Object.entries(checks).flatMap(([name, check]) => {
     const setting: unknown = Reflect.get(policy, name)
     return setting === undefined || setting === false ? [] : check(setting)
   })
   const all = [...unknown, ...findings]
-  return all.length > 0 ? all : unreasonable(policy)
+  return all.length > 0 ? all : contradictionsIn(policy)
 }
 
 /** The options of each layer. */
@@ -125,7 +125,7 @@ function layer(
         `${path} must be ${needsOptions ? '' : 'true, '}false or an object of options, got ${inWords(setting)}${mended}`,
       ]
     }
-    const unknown = strangers(path, setting, members[name])
+    const unknown = unknownOptions(path, setting, members[name])
     const single = members[name].flatMap((member) => {
       const value: unknown = Reflect.get(setting, member)
       if (value === undefined) return []
@@ -145,7 +145,7 @@ function timeoutFindings(setting: unknown): string[] {
   const others = Object.fromEntries(Object.entries(setting).filter(([member]) => !isLimit(member)))
   return [
     ...misplaced.map((limit) => `timeout: say of what ${limit} is: timeout.total.${limit} or timeout.attempt.${limit}`),
-    ...strangers('timeout', others, ['total', 'attempt']),
+    ...unknownOptions('timeout', others, ['total', 'attempt']),
     ...['total', 'attempt'].flatMap((which) => {
       const options: unknown = Reflect.get(setting, which)
       if (options === undefined || options === false) return []

@@ -24,9 +24,9 @@ export function hardenByConfig(name: string, config: unknown, fetch: Fetch): Har
 }
 
 function hardened(config: unknown, fetch: Fetch): HardenedFetch {
-  if (typeof config !== 'object' || config === null || Array.isArray(config) || 'then' in config) {
-    const got = typeof config === 'object' && config !== null && 'then' in config ? 'a promise' : inWords(config)
-    throw new PolicyError([`a configuration must be an object, got ${got}`])
+  const isPromise = 'then' in Object(config)
+  if (typeof config !== 'object' || config === null || Array.isArray(config) || isPromise) {
+    throw new PolicyError([`a configuration must be an object, got ${isPromise ? 'a promise' : inWords(config)}`])
   }
   const { $schema: _, ...said } = { $schema: undefined, ...config }
   // What is cast here is checked by the functions that it is given to.

@@ -4,7 +4,17 @@ import { type FaultServer, startFaultServer } from '@steadfetch/test-support/fau
 import { networkError, scriptedFetch } from '@steadfetch/test-support/scripted-fetch'
 import { expectNoUnhandledRejection } from '@steadfetch/test-support/unhandled-rejections'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { bearer, HttpError, harden, type PerCall, PolicyError, standard, TimeoutError } from './steadfetch.ts'
+import {
+  bearer,
+  cookieJar,
+  HttpError,
+  harden,
+  limiter,
+  type PerCall,
+  PolicyError,
+  standard,
+  TimeoutError,
+} from './steadfetch.ts'
 
 let server: FaultServer
 beforeAll(async () => {
@@ -158,6 +168,35 @@ describe('harden()', () => {
     }
   })
 
+  it('is what the policy was when it was made', async () => {
+    const policy = {
+      timeout: { attempt: { headers: 5_000 }, total: { headers: 20_000 } },
+      retry: { attempts: 4, ...quick },
+      circuitBreaker: { failuresInARow: 20 },
+    }
+    const inner = scriptedFetch(503)
+    const layers = standard(policy)
+    const described = layers.describe()
+    Object.assign(policy.timeout.attempt, { headers: 0 })
+    Object.assign(policy.timeout.total, { headers: 0 })
+    Object.assign(policy.retry, { attempts: 1, statuses: 5 })
+    Object.assign(policy.circuitBreaker, { failuresInARow: 1 })
+    const hardened = layers(inner)
+    expect((await hardened(url)).status).toBe(503)
+    expect((await hardened(url, { retry: { maxWait: 1000 }, timeout: { idle: 1000 } })).status).toBe(503)
+    expect(inner.calls).toHaveLength(8)
+    expect(layers.describe()).toBe(described)
+  })
+
+  it('takes an option that is undefined for one that says nothing', () => {
+    const policy = {
+      circuitBreaker: { failuresInARow: undefined, window: undefined },
+      timeout: { attempt: { headers: 60_000 } },
+    }
+    const described = Reflect.apply(harden, undefined, [policy]).describe()
+    expect(described).toBe(harden({ timeout: { attempt: { headers: 60_000 } } }).describe())
+  })
+
   it('puts the layers in the order that makes sense of them', async () => {
     const seen: string[] = []
     const circuit = circuits()
@@ -260,6 +299,18 @@ describe('describe()', () => {
     expect(words('timeout of the whole call')).toBe(total)
     expect(words('timeout of an attempt')).toBe(attempt)
     expect(words('circuitBreaker')).toBe(`failuresInARow 10${window}`)
+  })
+
+  it('shows no logger and no jar from the inside', () => {
+    const logger = { ...console, transport: { password: 'canary' }, parent: {} }
+    logger.parent = logger
+    const shown = harden({
+      log: { logger },
+      cookies: { jar: cookieJar() },
+      concurrency: { limiter: limiter({ limit: 5 }) },
+    })
+    expect(shown.describe()).toMatch(/ logger set\n.* jar set\n.* limiter set\n/s)
+    expect(shown.describe()).not.toContain('canary')
   })
 
   it('shows no secret', () => {

@@ -1,9 +1,9 @@
 import { assertFunction, type Fetch, type FetchInput, type Middleware } from '@steadfetch/core'
+import { descriptionOf } from './description.ts'
 import { findingsOf } from './findings.ts'
 import type { Policy } from './policy.ts'
 import { PolicyError } from './policy-error.ts'
 import { type PerCall, type Stack, stackOf } from './stack.ts'
-import { inWordsOf } from './words.ts'
 
 /** What can be asked of a policy at work. */
 export interface Hardened extends AsyncDisposable {
@@ -58,6 +58,6 @@ export function harden(policy: Policy = {}, fetch?: Fetch): HardenedFetch {
 
 function handle({ parts, close }: Stack): Hardened {
   // As it is now: what somebody does to the policy later changes nothing.
-  const words = inWordsOf(parts)
+  const words = descriptionOf(parts)
   return { describe: () => words, close, [Symbol.asyncDispose]: close }
 }

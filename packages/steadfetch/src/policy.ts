@@ -2,6 +2,7 @@ import type { AuthScheme } from '@steadfetch/auth'
 import type { CircuitBreakerOptions } from '@steadfetch/circuit-breaker'
 import type { ConcurrencyOptions } from '@steadfetch/concurrency'
 import type { CookiesOptions } from '@steadfetch/cookies'
+import { withPerCall } from '@steadfetch/core'
 import type { DefaultsOptions } from '@steadfetch/defaults'
 import type { HooksOptions } from '@steadfetch/hooks'
 import type { HttpErrorsOptions } from '@steadfetch/http-errors'
@@ -89,7 +90,7 @@ export function breakerOf(policy: Policy): CircuitBreakerOptions | undefined {
   const options = optionsOf(policy.circuitBreaker, true)
   if (!options || options.circuits) return options
   const window = 2 * headersWithin(timeoutsOf(policy).attempt, 0)
-  return { failuresInARow: 10, ...(window > defaultWindow && { window }), ...options }
+  return withPerCall({ failuresInARow: 10, ...(window > defaultWindow && { window }) }, options)
 }
 
 /** Options for a layer that is there or not; undefined where it is not. */

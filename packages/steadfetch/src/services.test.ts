@@ -57,6 +57,15 @@ describe('the policy of a call', () => {
     expect(statuses).toEqual([201, 201])
   })
 
+  it('rejects, and does not throw, what no URL can be made of', async () => {
+    const inner = scriptedFetch(200)
+    const calling = Reflect.apply(services({ '*': {} }, inner), undefined, [Object.create(null)])
+    await expect(calling).rejects.toThrow(TypeError)
+    expect(() => Reflect.apply(services, undefined, [{ '*': false }, 5])).toThrow(
+      'services: fetch must be a function, got 5',
+    )
+  })
+
   it('takes options of single calls', async () => {
     const inner = scriptedFetch(503)
     await services({ '*': { retry: quick } }, inner)('https://a.test/', { retry: { attempts: 2 } })

@@ -1,4 +1,4 @@
-import { type Fetch, type FetchInput, inWords, urlOf } from '@steadfetch/core'
+import { assertFunction, type Fetch, type FetchInput, inWords, urlOf } from '@steadfetch/core'
 import { findingsOf } from './findings.ts'
 import { type HardenedFetch, harden } from './harden.ts'
 import { faultOfPattern, originPattern, withoutUser } from './origin-pattern.ts'
@@ -19,6 +19,7 @@ export type Policies = Readonly<Record<string, Policy | false>>
  * @throws {PolicyError} at once, with all that is wrong with all of them.
  */
 export function services(policies: Policies, fetch?: Fetch): HardenedFetch {
+  if (fetch !== undefined) assertFunction('services: fetch', fetch)
   const findings = findingsOfAll(policies)
   if (findings.length > 0) throw new PolicyError(findings)
   const base: Fetch = fetch ?? ((input, init) => globalThis.fetch(input, init))
@@ -30,7 +31,8 @@ export function services(policies: Policies, fetch?: Fetch): HardenedFetch {
     return made.find(({ fits }) => fits(url))
   }
 
-  const calling: Fetch<PerCall> = (input, init) => (serviceOf(input)?.fetch ?? base)(input, init)
+  // Async, because what is no URL has to reject, as with the platform's.
+  const calling: Fetch<PerCall> = async (input, init) => (serviceOf(input)?.fetch ?? base)(input, init)
   const close = async (): Promise<void> => {
     await Promise.all(made.map(({ fetch }) => fetch?.close()))
   }

@@ -38,8 +38,10 @@ export {
   type Fetch,
   type FetchInit,
   type FetchInput,
+  headersOf,
   type Middleware,
   UnreplayableBodyError,
+  withInit,
 } from '@steadfetch/core'
 export { type DefaultsOptions, defaults } from '@steadfetch/defaults'
 export { type HooksOptions, hooks } from '@steadfetch/hooks'

@@ -78,6 +78,13 @@ describe('headers that do not come', () => {
     expect(both).toMatchObject({ option: 'headers', limit: 40 })
   })
 
+  it('does not mind that a double comes back with nothing, too late', async () => {
+    const late = Promise.withResolvers<Response>()
+    await timeoutErrorOf(timeout({ after: 10 })(() => late.promise)('http://a.test'))
+    Reflect.apply(late.resolve, undefined, [undefined])
+    await new Promise(setImmediate)
+  })
+
   it('does not wait for a fetch that ignores its signal, and throws its late response away', async () => {
     const cancelled = Promise.withResolvers<unknown>()
     const body = new ReadableStream({ cancel: cancelled.resolve })

@@ -33,6 +33,7 @@ export interface TimeoutOptions {
  */
 export function timeout(options: TimeoutOptions): Middleware<{ timeout?: TimeoutOptions | false }> {
   assertLimits(options)
+  const own = { ...options }
   return (fetch) => {
     assertFunction('timeout: fetch', fetch)
     return function timeout(input, init) {
@@ -42,7 +43,7 @@ export function timeout(options: TimeoutOptions): Middleware<{ timeout?: Timeout
         const rest = withoutOption('timeout', init)
         if (perCall === false) return resolve(fetch(input, rest))
         if (perCall !== undefined) assertOptions('timeout', perCall, names)
-        const limits = perCall === undefined ? options : withPerCall(options, perCall)
+        const limits = perCall === undefined ? own : withPerCall(own, perCall)
         if (perCall !== undefined) assertLimits(limits)
 
         new Exchange(input, rest, limits, { resolve, reject }).send(fetch, input, rest)

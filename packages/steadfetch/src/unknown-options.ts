@@ -7,7 +7,12 @@ export type Homes = (option: string) => readonly string[]
 const most = 5
 
 /** Members that nobody knows, each with the known one that is most like it, or that it may be meant for. */
-export function strangers(what: string, options: object, known: readonly string[], homes: Homes = () => []): string[] {
+export function unknownOptions(
+  what: string,
+  options: object,
+  known: readonly string[],
+  homes: Homes = () => [],
+): string[] {
   const unknown = Object.keys(options).filter((member) => !known.includes(member))
   const findings = unknown.slice(0, most).map((member) => {
     const mend = mendOf(member, known, homes) ?? `there are ${known.join(', ')}`

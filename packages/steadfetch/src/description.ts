@@ -2,7 +2,7 @@ import { inWords } from '@steadfetch/core'
 import type { Part } from './stack.ts'
 
 /** A stack in words: a line for each layer, the outermost first. */
-export function inWordsOf(parts: readonly Part[]): string {
+export function descriptionOf(parts: readonly Part[]): string {
   const width = Math.max(0, ...parts.map(({ name }) => name.length))
   const lines = parts.map(({ name, options }) => `  ${name.padEnd(width)}  ${optionsInWords(name, options)}`.trimEnd())
   return [...lines, `  ${'fetch'.padEnd(width)}`.trimEnd()].join('\n')
@@ -17,12 +17,15 @@ function optionsInWords(name: string, options: unknown): string {
   return shown.length === 0 ? 'defaults' : shown.join(', ')
 }
 
-/** Options whose values, or parts of them, may be secret. */
-const secret = new Set(['headers', 'params', 'through', 'tls', 'redact', 'baseUrl'])
+/** Options whose values, or parts of them, may be secret, and those that are no settings but things that live. */
+const unshown = new Set([
+  ...['headers', 'params', 'through', 'tls', 'redact', 'baseUrl'],
+  ...['logger', 'jar', 'circuits', 'limiter', 'budget'],
+])
 
 function valueInWords(option: string, value: unknown): string {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
-  if (secret.has(option)) return 'set'
+  if (unshown.has(option)) return 'set'
   if (typeof value === 'string') return inWords(value)
   if (Array.isArray(value)) return `[${value.map((member) => valueInWords(option, member)).join(', ')}]`
   if (typeof value === 'function') return 'a function'

@@ -1,7 +1,7 @@
 import { breakerOf, defaultWindow, headersWithin, optionsOf, type Policy, timeoutsOf } from './policy.ts'
 
 /** What of a policy makes no sense together, though each option does by itself. */
-export function unreasonable(policy: Policy): string[] {
+export function contradictionsIn(policy: Policy): string[] {
   return [
     ...secondsForMilliseconds(policy),
     ...attemptsLongerThanTotal(policy),
