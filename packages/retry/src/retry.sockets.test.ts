@@ -162,8 +162,9 @@ describe('a POST', () => {
   it.each(unfollowed)('is repeated when the connection was refused, and no redirect followed (%o)', async (init) => {
     for (const host of ['127.0.0.1', 'localhost', '[::1]']) {
       const url = `http://${host}:${await closedPort()}/`
-      for (const call of [retrying(url, { ...post, ...init }), retrying(new Request(url, { ...post, ...init }))]) {
-        const error: unknown = await call.catch((reason) => reason)
+      const options = { ...post, ...init }
+      for (const call of [[url, options], [new Request(url, options)]] as const) {
+        const error: unknown = await retrying(...call).catch((reason) => reason)
         expect(attemptsOf(error)).toMatchObject({ attempts: [{}, {}, {}], stopped: 'attempts' })
       }
     }
