@@ -669,6 +669,38 @@ describe('limiter', () => {
     expect([...seen].sort()).toEqual([1, 2])
   })
 
+  it('gives no slot to a call that was aborted before', async () => {
+    const upstream = limiter({ limit: 1 })
+    const wait = { signal: undefined, queueTimeout: 1000 }
+    const release = await upstream.enter(url, wait)
+    await expect(upstream.enter(url, { ...wait, signal: AbortSignal.abort('before') })).rejects.toBe('before')
+    release()
+    await settle()
+    expect(upstream.stats(url)).toEqual({ active: 0, queued: 0, limit: 1 })
+  })
+
+  it('gives slots in the order of the calls, though one comes in the moment when several are free', async () => {
+    const inner = ledFetch()
+    const order: string[] = []
+    const upstream = limiter({ limit: 1 })
+    const limited = concurrency({ limiter: upstream })((input, init) => {
+      order.push(String(input).at(-1) ?? '')
+      return inner(input, init)
+    })
+    const start = (call: string): void => void limited(`http://a.test/${call}`).catch(() => {})
+    for (const call of ['a', 'b', 'c']) start(call)
+    await settle()
+    upstream.limit = 3
+    await null
+    start('d')
+    for (let turn = 0; turn < 3; turn += 1) {
+      await settle()
+      inner.exchanges[turn]?.fail('over')
+    }
+    await settle()
+    expect(order).toEqual(['a', 'b', 'c', 'd'])
+  })
+
   it('takes a slot back once, however often it is given', async () => {
     const upstream = limiter({ limit: 1 })
     const release = await upstream.enter(url, { signal: undefined, queueTimeout: 1000 })

@@ -59,7 +59,7 @@ export class Gate {
   /** A slot, where one is free and nobody waits for it. */
   tryEnter(): Release | undefined {
     const { activeCount, pendingCount, concurrency } = this.#slots
-    if (activeCount >= concurrency || pendingCount > 0) return undefined
+    if (activeCount >= concurrency || pendingCount > 0 || this.#waiters.size > 0) return undefined
     const { over, release } = this.#take()
     // It counts as active from this moment on, although p-limit runs it a moment later.
     void this.#slots(() => over)
@@ -68,6 +68,7 @@ export class Gate {
 
   /** A slot, when it is this call's turn. */
   enter({ signal, queueTimeout }: Wait): Promise<Release> {
+    if (signal?.aborted) return Promise.reject(signal.reason)
     return new Promise((enter, fail) => {
       const waiter: Waiter = {
         since: performance.now(),

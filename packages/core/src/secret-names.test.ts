@@ -24,6 +24,7 @@ describe('a name that is secret', () => {
       'user[password]',
     ],
     ...['x-auth', 'X-OTP', 'x-pin', 'x_hmac', 'xSid', 'x-user-pin', 'user[otp]', 'db_pass', 'connect.sid', 'x-code'],
+    ...['client_assertion', 'code_verifier', 'device_code', 'auth_code', 'passkey', 'psk', 'loginTicket', 'x-ticket'],
     ...['dpop', 'DPoP', 'x-ms-client-principal', 'x-honeycomb-team', 'bearer', 'passcode', 'csrf', '_xsrf'],
   ])('is %s', (name) => expect(isSecretName(name)).toBe(true))
 

@@ -1,8 +1,8 @@
 const parts =
-  /token|secret|passw|passphrase|passcode|signature|credential|apikey|accesskey|privatekey|authkey|authoriz|authentication|cookie|session|jwt|bearer|csrf|xsrf|clientprincipal|honeycombteam|oauth|clientcert|magiclink|mfacode/
+  /token|secret|passw|passphrase|passcode|signature|credential|apikey|accesskey|privatekey|authkey|authoriz|authentication|cookie|session|jwt|bearer|csrf|xsrf|clientprincipal|honeycombteam|oauth|clientcert|magiclink|mfacode|clientassertion|codeverifier|devicecode|authcode|passkey/
 
 /** Secret as a whole name, an `x-` before it or not. */
-const words = new Set(['code', 'assertion', 'ticket', 'samlresponse', 'dpop'])
+const words = new Set(['code', 'samlresponse', 'dpop'])
 
 /** Secret as the last word of a name too: `x-auth`, `userPin`, `shared-key`; not `monkey`. */
 const lastWords = new Set([
@@ -20,6 +20,9 @@ const lastWords = new Set([
   'mfa',
   'sso',
   'ssn',
+  'psk',
+  'assertion',
+  'ticket',
 ])
 
 /** Keys that open nothing. */

@@ -25,7 +25,14 @@ describe('a replacement', () => {
     expect(replacedRequest(request, { input: url, init: undefined }, undefined).init).toBeUndefined()
   })
 
+  it('may have headers that can be read once', () => {
+    const headers: HeadersInit = Object.assign(new Map([['a', '1']]).entries())
+    const sent = replacedRequest({ init: { headers } }, { input: url, init: {} }, undefined)
+    for (let time = 0; time < 2; time += 1) expect(new Headers(sent.init?.headers).get('a')).toBe('1')
+  })
+
   it.each([
+    ['a bare init with all of a Request but its URL', { method: 'PUT', headers: {} }, 'got an object'],
     ['a string', 'http://b.test/', 'got "http://b.test/"'],
     ['null', null, 'got null'],
     ['a bare init', { headers: {} }, 'got an object'],

@@ -8,6 +8,7 @@ import {
   onAbort,
   signalOf,
   withInit,
+  withoutOption,
 } from '@steadfetch/core'
 
 /** A call as it goes inward. */
@@ -37,13 +38,14 @@ export function replacedRequest<Options>(
 ): SentRequest<Options> {
   if (typeof replacement !== 'object' || replacement === null) refuse(replacement)
   const asInput = replacement as FetchInput
-  if (isRequest(asInput)) return following({ input: asInput, init: init && beside(init) }, signal)
+  if (isRequest(asInput) && typeof asInput.url === 'string')
+    return following({ input: asInput, init: init && beside(init) }, signal)
   if (!('input' in replacement || 'init' in replacement)) refuse(replacement)
   const parts = replacement as { readonly input?: FetchInput; readonly init?: FetchInit & Options }
   if (parts.init !== undefined && typeof parts.init !== 'object') {
     throw new TypeError(`hooks: onRequest must return an init that is an object, got ${inWords(parts.init)}`)
   }
-  return following({ input: parts.input ?? input, init: parts.init ?? init }, signal)
+  return following({ input: parts.input ?? input, init: withoutOption('hooks', parts.init) ?? init }, signal)
 }
 
 function refuse(replacement: unknown): never {

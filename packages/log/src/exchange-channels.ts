@@ -2,7 +2,7 @@ import type { LogEntry } from './log-entry.ts'
 
 /** Published on `steadfetch:exchange:start`, before the call. */
 export interface ExchangeStartMessage {
-  /** The same in both messages of an exchange, and in no other one's of this process. */
+  /** The same in both messages of an exchange, and in no other one's of this copy of the library. */
   readonly id: number
   readonly method: string
   readonly url: string

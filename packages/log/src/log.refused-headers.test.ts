@@ -6,6 +6,8 @@ afterEach(() => void vi.restoreAllMocks())
 it.each<[string, RequestInit['headers']]>([
   ['a record', { authorization: 'Bearer canary-4711\n' }],
   ['pairs', [['authorization', 'Bearer canary-4711\n']]],
+  // The platform takes what can be iterated over, though the types do not say so.
+  ['a Map', Object.assign(new Map([['authorization', 'Bearer canary-4711\n']]))],
 ])('logs a call whose headers, %s, the platform refuses, and not what is secret in them', async (_, headers) => {
   const complaint = vi.spyOn(console, 'error').mockReturnValue()
   const lines: unknown[] = []

@@ -5,7 +5,8 @@ export const redacted = 'REDACTED'
 const userinfo = /(?<![a-z0-9+.-])([a-z][a-z0-9+.-]*:\/\/)[^\s/?#]*@/gi
 const nestedUserinfo = /(%3A%2F%2F)(?:(?!%2F|%3F|%23)[^\s/?#&])*%40/gi
 const element = /<((?:[\w.-]+:)?[\w.-]+)(?:\s[^<>]*)?(?<!\/)>/g
-const pair = /(?:%3F|%26|(?<![\w.[\]-]))([\w.[\]-]+)(?:(?:\\*["'`])?\s*={1,3}>?\s*|%3D)/gi
+const pair =
+  /(?:%3F|%26|(?<![\w.[\]-])(?<!%(?=5B|5D|2E)))((?:[\w.[\]-]|%5B|%5D|%2E)+)(?:(?:\\*["'`])?\s*={1,3}>?\s*|%3D)/gi
 const member = /(?<![\w-])([\w-]+)(?:\\*["'`])?\s*:=?\s*/g
 const scheme = /\b(?:bearer|basic|digest|negotiate|ntlm|dpop|hawk)(?:\s|%20|\+)+/gi
 
@@ -39,11 +40,15 @@ type Unquoted = (text: string, at: number, name: string) => RegExp
  * after their scheme (RFC 9110, section 11.4). The names come first: a scheme before one must not take it for its token.
  */
 export function maskSecrets(text: string, hides: Hides): string {
-  let shown = text.replace(userinfo, `$1${redacted}@`).replace(nestedUserinfo, `$1${redacted}%40`)
-  shown = withoutElements(shown, hides)
+  let shown = withoutElements(withoutUserinfo(text), hides)
   shown = withoutNamed(shown, pair, hides, valueOfPair)
   shown = withoutNamed(shown, member, hides, valueOfMember)
   return withoutCredentials(shown)
+}
+
+/** A text without the users and passwords of the URLs in it. */
+export function withoutUserinfo(text: string): string {
+  return text.replace(userinfo, `$1${redacted}@`).replace(nestedUserinfo, `$1${redacted}%40`)
 }
 
 /** A text without the contents of secret elements of XML. One that is not closed goes on to the end. */
@@ -67,7 +72,8 @@ function withoutNamed(text: string, begin: RegExp, hides: Hides, unquoted: Unquo
   let at = 0
   for (const { 0: start, 1: name = '', index } of text.matchAll(begin)) {
     // The `n` of a `\n` that is spelled out is no part of the name after it.
-    const isHidden = hides(name) || (text[index - 1] === '\\' && hides(name.slice(1)))
+    const plain = name.replace(/%../g, '.')
+    const isHidden = hides(plain) || (text[index - 1] === '\\' && hides(plain.slice(1)))
     if (index < at || !isHidden) continue
     const from = index + start.length
     const afterScheme = from + matchAt(/authoriz/i.test(name) ? anyScheme : schemeHere, text, from).length

@@ -18,6 +18,12 @@ describe('a URL', () => {
       'https://a.test/?next=https%3A%2F%2FREDACTED%40b.test%2F%3Ftoken%3DREDACTED%26a%3D1',
     ],
     ['data:text/plain,S3CRET', 'data:REDACTED'],
+    ['https://a.test/get/https://u:S3CRET@b.test/x', 'https://a.test/get/https://REDACTED@b.test/x'],
+    ['https://a.test/get/https%3A%2F%2Fu%3AS3CRET%40b.test', 'https://a.test/get/https%3A%2F%2FREDACTED%40b.test'],
+    [
+      'https://a.test/?client_assertion=S3CRET&code_verifier=S3CRET',
+      'https://a.test/?client_assertion=REDACTED&code_verifier=REDACTED',
+    ],
   ])('%s is shown as %s', (url, shown) => {
     expect(redaction.url(new URL(url))).toBe(shown)
   })
@@ -35,6 +41,10 @@ describe('a text', () => {
     ['Failed to parse URL from http://u:S3@CRET@:80/', 'Failed to parse URL from http://REDACTED@:80/'],
     ['GET /x?a=1&token=S3CRET failed', 'GET /x?a=1&token=REDACTED failed'],
     ['a%3Ftoken%3DS3CRET', 'a%3Ftoken%3DREDACTED'],
+    ['user%5Bpassword%5D=S3CRET&a=1', 'user%5Bpassword%5D=REDACTED&a=1'],
+    ['/x?a=1&login%5Bapi%2Ekey%5D=S3CRET', '/x?a=1&login%5Bapi%2Ekey%5D=REDACTED'],
+    ['a%20token=S3CRET', 'a%20token=REDACTED'],
+    ['list%5B0%5D=1', 'list%5B0%5D=1'],
     ['Authorization: Bearer S3CRET, S3CRET\nnext line', 'Authorization: REDACTED\nnext line'],
     ['Cookie: a=S3CRET; b=S3CRET', 'Cookie: REDACTED'],
     ['sent bearer S3CRET-S3CRET', 'sent bearer REDACTED'],

@@ -8,7 +8,7 @@ import {
   lettersOf,
   urlOf,
 } from '@steadfetch/core'
-import { maskSecrets, redacted } from './mask-secrets.ts'
+import { maskSecrets, redacted, withoutUserinfo } from './mask-secrets.ts'
 
 /** What is kept out of the output, beside what always is. */
 export interface RedactOptions {
@@ -70,9 +70,13 @@ export class Redaction {
     shown.search = shown.search.replace(/([?&;][^=&;]*=)([^&;]*)/g, (_, name: string, value: string) => {
       return name + this.#parameter(decoded(name.slice(1, -1)), value)
     })
-    shown.pathname = shown.pathname.replace(/;([^=/;]*)=([^/;]*)/g, (_, name: string, value: string) => {
-      return `;${name}=${this.#parameter(decoded(name), value)}`
-    })
+    // A gateway may have a URL of its own there.
+    shown.pathname = withoutUserinfo(shown.pathname).replace(
+      /;([^=/;]*)=([^/;]*)/g,
+      (_, name: string, value: string) => {
+        return `;${name}=${this.#parameter(decoded(name), value)}`
+      },
+    )
     return this.#withoutPatterns(shown.href)
   }
 
@@ -152,7 +156,15 @@ function pairsOf(input: FetchInput, init: FetchInit | undefined): [name: string,
   try {
     return [...headersOf(input, init)]
   } catch {
-    const pairs: unknown[] = Array.isArray(init?.headers) ? init.headers : Object.entries(init?.headers ?? {})
-    return pairs.flatMap((pair) => (Array.isArray(pair) ? [[String(pair[0]), String(pair[1])]] : []))
+    const headers: unknown = init?.headers
+    const pairs: unknown[] = isIterable(headers) ? [...headers] : Object.entries(headers ?? {})
+    return pairs.flatMap((pair) => {
+      const [name, value] = isIterable(pair) ? [...pair] : []
+      return [[String(name), String(value)]]
+    })
   }
+}
+
+function isIterable(value: unknown): value is Iterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.iterator in value
 }

@@ -174,7 +174,7 @@ describe('a command', () => {
   it('redacts by default: the user, the query, headers and the body', async () => {
     const init = {
       method: 'POST',
-      body: new URLSearchParams({ client_secret: 'S3CRET', a: '1' }),
+      body: new URLSearchParams({ client_secret: 'S3CRET', a: '1', 'user[password]': 'S3CRET' }),
       headers: {
         cookie: 'S3CRET',
         'x-api-key': 'S3CRET',

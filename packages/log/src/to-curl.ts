@@ -15,7 +15,7 @@ const longestWord = 60_000
 
 /**
  * A fetch call as a `curl` command that can be pasted into `sh`. It sends what fetch would, except for headers that a
- * runtime adds by itself. Nothing of the caller's is used up: the body of a `Request` is read from a clone. A stream, a
+ * runtime adds by itself, and for a redirect that makes a GET of another method: curl keeps that. Nothing of the caller's is used up: the body of a `Request` is read from a clone. A stream, a
  * body that was used, and one above 1 MiB are named in place of a file (`@BODY-stream`).
  *
  * @throws {TypeError} when the URL cannot be parsed, or an option is not what it should be.

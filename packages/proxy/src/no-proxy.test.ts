@@ -47,6 +47,8 @@ describe('NoProxy', () => {
     ['fd00::/8', 'http://[fd12:3456::1]/', true],
     ['fd00::/8', 'http://[fe80::1]/', false],
     ['10.0.0.0/8', 'http://[::ffff:10.1.2.3]/', true],
+    ['::/0', 'http://10.1.2.3/', false],
+    ['::/0', 'http://[fd00::1]/', true],
     ['*', 'http://anything.test:1/', true],
     ['', 'http://anything.test/', false],
     [' a.test , b.test ', 'http://b.test/', true],

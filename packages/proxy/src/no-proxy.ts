@@ -52,8 +52,9 @@ function blockOf(what: string, entry: string): Rule['matches'] {
   const block = new BlockList()
   block.addSubnet(address, Number(prefix), family)
   return (hostname) => {
-    const family = familyOf(hostname)
-    return family !== undefined && block.check(hostname, family)
+    const own = familyOf(hostname)
+    // To Node, every IPv4 address is within ::/0; that an IPv6 one may stand for an IPv4 one is meant.
+    return own !== undefined && !(own === 'ipv4' && family === 'ipv6') && block.check(hostname, own)
   }
 }
 

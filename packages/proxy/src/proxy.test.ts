@@ -208,9 +208,31 @@ describe('a tunnel', () => {
     rude.listen(0, '127.0.0.1')
     await once(rude, 'listening')
     await using way = proxy(`socks5://127.0.0.1:${portOf(rude)}`, { connectTimeout: 3_600_000 })
+    const timers = (): number => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length
+    const before = timers()
     const error = await proxyErrorOf(way(fetch)(plain.url('/json')))
     expect(error.message).toContain('it hung up')
+    expect(timers()).toBeLessThanOrEqual(before)
     rude.close()
+  })
+})
+
+describe('an error that is not of the proxy', () => {
+  it.each([
+    ['a reason of the caller', (cause: unknown) => new Error('failing over', { cause })],
+    ['an error of a layer below', (cause: unknown) => new TypeError('mine', { cause })],
+  ])('stays as it is, though a failure of a proxy is behind it: %s', async (_, made) => {
+    await using way = proxy(`http://127.0.0.1:${await freePort()}`)
+    const mine = made(await proxyErrorOf(way(fetch)(plain.url('/json'))))
+    await expect(way(() => Promise.reject(mine))('http://a.test/')).rejects.toBe(mine)
+    const calling = way(
+      (_, init) =>
+        new Promise((_, reject) => init?.signal?.addEventListener('abort', () => reject(init.signal?.reason))),
+    )
+    const controller = new AbortController()
+    const call = calling('http://a.test/', { signal: controller.signal })
+    controller.abort(mine)
+    await expect(call).rejects.toBe(mine)
   })
 })
 

@@ -52,7 +52,8 @@ export function proxy(through: string | URL | Proxies, options: ProxyOptions = {
 
 /** In place of the `TypeError: fetch failed` that it is the cause of; one for each call, though they share a failure. */
 function errorFor(error: unknown): unknown {
-  const cause = error instanceof Error ? error.cause : undefined
+  // Nothing else that has such a cause: a caller's reason may, or what a hook below throws.
+  const cause = error instanceof TypeError && error.message === 'fetch failed' ? error.cause : undefined
   if (!(cause instanceof ProxyError)) return error
   const { proxy, message, status } = cause
   return new ProxyError(proxy, message, { cause: cause.cause ?? error, ...(status === undefined ? {} : { status }) })

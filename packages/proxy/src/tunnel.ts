@@ -32,15 +32,26 @@ export function socksTunnel(proxy: ProxyUrl, connector: buildConnector.connector
   const url = new URL(`socks5://${proxy.address}:${proxy.port}`)
   return (hostname, port) =>
     new Promise((resolve, reject) => {
+      let isOpen = false
       const failed = (error: unknown): void => reject(targetFailure(proxy, error) ?? unreachable(proxy, error))
       const connect: buildConnector.connector = (options, callback) =>
         connector({ ...options, hostname: proxy.hostname }, (...result) => {
-          // undici listens for an error, and not for a proxy that hangs up.
-          result[1]?.once('close', () => failed(new Error('it hung up')))
+          const [, socket] = result
           callback(...result)
+          // undici listens for an error, at which it ends its timers, and not for a proxy that hangs up.
+          socket?.once('close', () => {
+            if (isOpen) return
+            const error = new Error('it hung up')
+            if (socket.listenerCount('error') > 0) socket.emit('error', error)
+            failed(error)
+          })
         })
       const socks = new Socks5ProxyAgent(url, { ...proxy.credentials, connect, connectTimeout: timeout })
-      socks.createSocks5Connection(hostname, port).then(resolve, failed)
+      const opened = (socket: Socket): void => {
+        isOpen = true
+        resolve(socket)
+      }
+      socks.createSocks5Connection(hostname, port).then(opened, failed)
     })
 }
 
