@@ -51,10 +51,11 @@ function blockOf(what: string, entry: string): Rule['matches'] {
   }
   const block = new BlockList()
   block.addSubnet(address, Number(prefix), family)
+  // To Node, every IPv4 address is within ::/0; only a block of ::ffff:0:0/96 is meant so.
+  const isOfIpv4 = family === 'ipv4' || Number(prefix) >= 96
   return (hostname) => {
     const own = familyOf(hostname)
-    // To Node, every IPv4 address is within ::/0; that an IPv6 one may stand for an IPv4 one is meant.
-    return own !== undefined && !(own === 'ipv4' && family === 'ipv6') && block.check(hostname, own)
+    return own !== undefined && (own === 'ipv6' || isOfIpv4) && block.check(hostname, own)
   }
 }
 
