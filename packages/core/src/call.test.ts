@@ -311,7 +311,8 @@ describe('isRequest', () => {
   })
 
   it('is not taken in by what is none', () => {
-    for (const input of [url, new URL(url), odd<FetchInput>(null), odd<FetchInput>(undefined), odd<FetchInput>(5)]) {
+    const init = { method: 'GET', headers: {} }
+    for (const input of [url, new URL(url), ...[null, undefined, 5, init].map((one) => odd<FetchInput>(one))]) {
       expect(isRequest(input)).toBe(false)
     }
   })

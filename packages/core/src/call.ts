@@ -87,7 +87,7 @@ export function urlOf(input: FetchInput): URL | undefined {
 
 /** Whether the input is a `Request`, of this realm or of another one such as npm undici's. */
 export function isRequest(input: FetchInput): input is Request {
-  return typeof input === 'object' && input !== null && 'method' in input && 'headers' in input
+  return typeof input === 'object' && input !== null && 'url' in input && 'method' in input && 'headers' in input
 }
 
 /** The members of an `init` that may be a class instance, a `Request` for one, whose members a spread would lose. */
