@@ -8,6 +8,7 @@ import {
   allLayers,
   everyLayer,
   hardened,
+  partsByHand,
   retryAlone,
   signalByHand,
   timeoutAfter,
@@ -67,6 +68,7 @@ async function overNetwork(): Promise<void> {
       hardened,
       allLayers,
       signalByHand,
+      partsByHand,
       timeoutByHand,
     ]) {
       rows.push([name, '', ...(await measure(wrap, {}))])
@@ -87,7 +89,8 @@ async function overDistance(): Promise<void> {
   await using server = await startServer()
   const rows: string[][] = []
   for (const latency of [0, 1, 5, 20]) {
-    for (const { name, wrap } of latency === 0 ? [signalByHand, hardened, allLayers] : [hardened, allLayers]) {
+    const stacks = latency === 0 ? [signalByHand, partsByHand, hardened, allLayers] : [hardened, allLayers]
+    for (const { name, wrap } of stacks) {
       const url = `${server.url}${latency}`
       const { throughput } = await compare(
         networkSlice(bareFetch, url, {}, 50),

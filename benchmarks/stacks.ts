@@ -1,6 +1,6 @@
 import { circuitBreaker, circuits } from '../packages/circuit-breaker/src/circuit-breaker.ts'
 import { concurrency } from '../packages/concurrency/src/concurrency.ts'
-import { compose, type Fetch } from '../packages/core/src/core.ts'
+import { compose, type Fetch, onBodyEnd } from '../packages/core/src/core.ts'
 import { hooks } from '../packages/hooks/src/hooks.ts'
 import { log } from '../packages/log/src/log.ts'
 import { retry } from '../packages/retry/src/retry.ts'
@@ -32,6 +32,24 @@ export const hardened: Stack = { name: 'harden()', wrap: (fetch) => harden({}, f
 export const signalByHand: Stack = {
   name: 'by hand: a signal of its own',
   wrap: (fetch) => (input, init) => fetch(input, { ...init, signal: new AbortController().signal }),
+}
+
+/** What two limits and a look at how the body ends take of the platform, and nothing else: no stack is free of it. */
+export const partsByHand: Stack = {
+  name: 'by hand: the parts of harden()',
+  wrap: (fetch) => async (input, init) => {
+    const whole = new AbortController()
+    const attempt = new AbortController()
+    whole.signal.onabort = () => attempt.abort()
+    const timers = [setTimeout(() => whole.abort(), limit), setTimeout(() => attempt.abort(), limit / 3)]
+    try {
+      const response = await fetch(input, { ...init, signal: attempt.signal })
+      onBodyEnd(response, () => {})
+      return response
+    } finally {
+      for (const timer of timers) clearTimeout(timer)
+    }
+  },
 }
 
 /** What one writes without a library: a limit for everything, no retry, and a timer that every call leaves behind. */
