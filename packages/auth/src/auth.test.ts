@@ -420,10 +420,9 @@ describe('what the caller gave', () => {
   it('arrives as it is where no credentials go', async () => {
     const inner = scriptedFetch()
     const input = new Request('http://other.test/')
-    const headers = new Headers()
-    await layer(inner)(input, { headers })
+    await layer(inner)(input, { headers: { 'X-Case': 'as it is' } })
     expect(inner.calls[0]?.input).toBe(input)
-    expect(inner.calls[0]?.init?.headers).toBe(headers)
+    expect(inner.calls[0]?.init?.headers).toEqual({ 'X-Case': 'as it is' })
   })
 
   it('is a Request that arrives as it is, its headers beside it', async () => {

@@ -7,6 +7,8 @@ import {
   type FetchInput,
   fetchAt,
   headersOf,
+  initAsMade,
+  inputAsMade,
   inWords,
   isRequest,
   prepareReplay,
@@ -45,8 +47,8 @@ export class AuthorizedRequest<Options> {
   ) {
     this.#fetch = fetch
     this.#scheme = scheme
-    this.#input = input
-    this.#init = init
+    this.#input = inputAsMade(input)
+    this.#init = initAsMade(init)
     this.#signal = signalOf(input, init)
     const bare = new URL(url)
     bare.hash = ''

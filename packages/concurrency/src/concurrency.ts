@@ -1,6 +1,8 @@
 import {
   assertFunction,
   assertResponse,
+  initAsMade,
+  inputAsMade,
   inWords,
   type Middleware,
   onBodyEnd,
@@ -44,11 +46,13 @@ export function concurrency(options: ConcurrencyOptions): Middleware<{ concurren
   return (fetch) => {
     assertFunction('concurrency: fetch', fetch)
     const limiter = limiterOfLayer()
-    return async function concurrency(input, init) {
+    return async function concurrency(given, init) {
       const perCall = init?.concurrency
-      const rest = withoutOption('concurrency', init)
-      if (perCall === false) return fetch(input, rest)
+      const bare = withoutOption('concurrency', init)
+      if (perCall === false) return fetch(given, bare)
       if (perCall !== undefined) assertTurnOptions(perCall)
+      const input = inputAsMade(given)
+      const rest = initAsMade(bare)
 
       const signal = signalOf(input, rest)
       signal?.throwIfAborted()

@@ -33,9 +33,13 @@ export class Census {
 /** The cookies that have to go, of all there are. */
 export function tooMany(cookies: readonly Cookie[], { inAll, perSite }: Most, now: number): Cookie[] {
   const bySite = Map.groupBy(cookies, ({ domain }) => siteOf(domain ?? ''))
-  const ofSites = [...bySite.values()].flatMap((ofSite) => surplus(ofSite, perSite, perSite, now))
+  const ofSites = [...bySite.values()].flatMap((ofSite) => surplus(ofSite, perSite, nearly(perSite), now))
   const gone = new Set(ofSites)
   const left = cookies.filter((cookie) => !gone.has(cookie))
-  // A tenth more than has to, so that they need not be counted again soon.
-  return [...ofSites, ...surplus(left, inAll, Math.ceil(inAll * 0.9), now)]
+  return [...ofSites, ...surplus(left, inAll, nearly(inAll), now)]
+}
+
+/** A tenth more goes than has to, so that they need not be counted again soon. */
+function nearly(most: number): number {
+  return Math.ceil(most * 0.9)
 }

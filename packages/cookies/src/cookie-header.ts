@@ -1,4 +1,5 @@
 import { inWords } from '@steadfetch/core'
+import { trimmed } from './parse-cookie.ts'
 
 /** Cookies by name. */
 export type CookieValues = Readonly<Record<string, string>>
@@ -36,11 +37,11 @@ export function mergedHeaders(first: string, second: string): string {
 function pairsOf(header: string): string[] {
   return header
     .split(';')
-    .map((pair) => pair.trim())
+    .map(trimmed)
     .filter((pair) => pair !== '')
 }
 
 function nameOf(pair: string): string {
   const separator = pair.indexOf('=')
-  return separator < 0 ? '' : pair.slice(0, separator).trim()
+  return separator < 0 ? '' : trimmed(pair.slice(0, separator))
 }

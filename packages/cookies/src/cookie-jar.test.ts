@@ -77,6 +77,27 @@ describe('a cookie', () => {
     expect(await jar.get(url)).toHaveLength(1)
   })
 
+  it('that was Secure is in the way of no other when its time is over', async () => {
+    vi.useFakeTimers({ now: 0 })
+    const jar = cookieJar()
+    await jar.set('a=1; Secure; Max-Age=1', 'https://a.test/')
+    expect(await jar.set('a=2', 'http://a.test/')).toBe(false)
+    vi.setSystemTime(1000)
+    expect(await jar.set('a=2', 'http://a.test/')).toBe(true)
+    expect(await jar.header('http://a.test/')).toBe('a=2')
+  })
+
+  it.each(['test', 'local', 'example', 'redis', 'localhost', '[::1]', '127.0.0.1'])(
+    'is one of the host %s',
+    async (host) => {
+      const jar = cookieJar()
+      expect(await jar.set('a=1; Path=/x', `http://${host}:8080/`)).toBe(true)
+      expect(await jar.header(`http://${host}/x/y`)).toBe('a=1')
+      expect(await jar.header(`http://${host}/`)).toBe('')
+      expect(await jar.header('http://another/x')).toBe('')
+    },
+  )
+
   it('is asked for by a URL', async () => {
     const message = 'cookieJar: a URL with its scheme is needed, got "a.test"'
     await expect(cookieJar().header('a.test')).rejects.toThrow(new TypeError(message))
@@ -163,6 +184,16 @@ describe('save and load', () => {
     expect(await other.get(url)).toEqual(await jar.get(url))
     expect(await jar.get(url)).toHaveLength(4)
   })
+
+  it.each(['https://[::1]/x', 'https://a.test/x;v=1/y', `https://a.test/${'p'.repeat(1100)}/y`])(
+    'carry over what %s has set',
+    async (from) => {
+      const [jar, other] = [cookieJar(), cookieJar()]
+      await jar.set('a=1', from)
+      await other.load(await jar.save())
+      expect(await other.header(from)).toBe('a=1')
+    },
+  )
 
   it('leave out what has expired', async () => {
     vi.useFakeTimers({ now: 0, toFake: ['Date'] })

@@ -153,9 +153,14 @@ class Jar implements CookieJar {
     if (cookie.secure || protocol === 'https:') return false
     const domain = cookie.domain ?? hostname
     const path = cookie.path ?? defaultPath(pathname)
+    const now = Date.now()
     return (await this.#all()).some((other) => {
       const isSame = other.secure && other.key === cookie.key && pathMatch(path, other.path ?? '/')
-      return isSame && (domainMatch(domain, other.domain ?? '') || domainMatch(other.domain ?? '', domain))
+      return (
+        isSame &&
+        !hasExpired(other, now) &&
+        (domainMatch(domain, other.domain ?? '') || domainMatch(other.domain ?? '', domain))
+      )
     })
   }
 

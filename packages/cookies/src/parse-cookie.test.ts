@@ -33,6 +33,14 @@ describe('parseCookie', () => {
     expect(parseCookie(header)).toBeUndefined()
   })
 
+  it('loses no byte of a text in UTF-8', () => {
+    expect(parseCookie(' \u00c3\u00a0 =\tvoil\u00c3\u00a0 ; Secure')).toMatchObject({
+      key: '\u00c3\u00a0',
+      value: 'voil\u00c3\u00a0',
+      secure: true,
+    })
+  })
+
   it('has limits for the pair and for each attribute', () => {
     expect(parseCookie(`a=${'x'.repeat(4095)}`)).toBeDefined()
     expect(parseCookie(`a=${'x'.repeat(4096)}`)).toBeUndefined()

@@ -18,8 +18,8 @@ export function parseCookie(header: string): Cookie | undefined {
   if (hasControl(header) || !isByteString(header)) return undefined
   const [pair = '', ...attributes] = header.split(';')
   const separator = pair.indexOf('=')
-  const name = separator < 0 ? '' : pair.slice(0, separator).trim()
-  const value = pair.slice(separator + 1).trim()
+  const name = separator < 0 ? '' : trimmed(pair.slice(0, separator))
+  const value = trimmed(pair.slice(separator + 1))
   if (name === '' && (value === '' || value.includes('='))) return undefined
   // A header is a string of bytes.
   if (name.length + value.length > longestPair) return undefined
@@ -40,6 +40,11 @@ export function parseCookie(header: string): Cookie | undefined {
   cookie.value = value
   expiresFrom(cookie, Date.now())
   return cookie
+}
+
+/** Without the white space at either end that there is in headers: `trim` takes bytes of text in UTF-8 for some. */
+export function trimmed(text: string): string {
+  return text.replace(/^[ \t]+|[ \t]+$/g, '')
 }
 
 /** Makes a point in time of an age, which tough-cookie would count from the last use: a cookie in use would never end. */

@@ -1,5 +1,6 @@
 import { inWords } from '@steadfetch/core'
 import { Cookie } from 'tough-cookie'
+import { hasControl } from './has-control.ts'
 import { expiresFrom, isSound, parseCookie } from './parse-cookie.ts'
 
 /**
@@ -26,12 +27,16 @@ function cookieFrom(entry: unknown): Cookie | undefined {
   const { key = '', value = '', domain, path } = Object(entry) as Record<string, unknown>
   if (![key, value, domain, path].every((part) => typeof part === 'string')) return undefined
   const cookie = Cookie.fromJSON(entry)
-  const read = parseCookie(`${key}=${value}; Path=${path}`)
-  if (!cookie || !read || read.key !== key || read.value !== value || read.path !== path) return undefined
+  const read = parseCookie(`${key}=${value}`)
+  if (!cookie || !read || read.key !== key || read.value !== value) return undefined
+  // That of a URL may have what a `Path` of a header cannot have.
+  const isPath = typeof path === 'string' && path.startsWith('/') && !hasControl(path)
+  if (!isPath) return undefined
   const times = [cookie.expires, cookie.creation, cookie.lastAccessed].filter((time) => time instanceof Date)
   if (times.some((time) => Number.isNaN(time.getTime()))) return undefined
-  const host = URL.parse(`http://${domain}`)?.hostname
-  if (host !== domain && host !== `[${domain}]`) return undefined
+  const isAddress = String(domain).includes(':')
+  const host = isAddress ? `[${domain}]` : domain
+  if (URL.parse(`http://${host}`)?.hostname !== host) return undefined
   expiresFrom(cookie, Number(cookie.creation ?? 0))
   const asSet = cookie.clone()
   if (asSet?.hostOnly) asSet.domain = null

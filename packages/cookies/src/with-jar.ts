@@ -6,6 +6,8 @@ import {
   type FetchInit,
   type FetchInput,
   headersOf,
+  initAsMade,
+  inputAsMade,
   isRequest,
   signalOf,
   urlOf,
@@ -16,7 +18,9 @@ import type { CookieJar } from './cookie-jar.ts'
 
 /** A fetch that sends the cookies of a jar with each request, and keeps those of each response. It follows no redirect. */
 export function withJar<Options>(fetch: Fetch<Options>, jar: CookieJar): Fetch<Options> {
-  return async function withJar(input, init) {
+  return async function withJar(given, rest) {
+    const input = inputAsMade(given)
+    const init = initAsMade(rest)
     const url = urlOf(input)
     if (url === undefined || credentialsOf(input, init) === 'omit') return fetch(input, init)
     const signal = signalOf(input, init)

@@ -1,4 +1,5 @@
 export { abortable, onAbort } from './abort.ts'
+export { initAsMade, inputAsMade } from './as-made.ts'
 export {
   assertDuration,
   assertFunction,

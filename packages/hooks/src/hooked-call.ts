@@ -6,6 +6,8 @@ import {
   type Fetch,
   type FetchInit,
   type FetchInput,
+  initAsMade,
+  inputAsMade,
   inWords,
   onBodyEnd,
   reportUncaught,
@@ -27,7 +29,7 @@ export class HookedCall<Options> {
     this.#fetch = fetch
     this.#hooks = hooks
     this.#signal = signalOf(input, init)
-    this.#sent = { input, init }
+    this.#sent = { input: inputAsMade(input), init: initAsMade(init) }
   }
 
   async result(): Promise<Response> {

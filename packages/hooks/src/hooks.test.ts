@@ -180,7 +180,7 @@ describe('the hooks of a call', () => {
     await hooks({ onRequest: change, onResponse: change, onEnd })(inner)(url, { headers })
     await ended.promise
     expect(headers).toEqual(made())
-    expect(inner.calls[0]?.init?.headers).toBe(headers)
+    expect(inner.calls[0]?.init?.headers).toEqual(headers)
   })
 
   it('leave headers that can be read only once to the fetch', async () => {

@@ -37,18 +37,12 @@ export function forAnotherOrigin<Init extends FetchInit>(init: Init, strips: (he
   const headers = without(init, ofOrigin)
   for (const name of [...headers.keys()]) if (strips(name)) headers.delete(name)
   const next = { ...init, headers }
-  for (const option of ['auth', 'cookies']) {
-    if (isForOneOrigin(Reflect.get(next, option))) Reflect.deleteProperty(next, option)
-  }
-  return next
-}
-
-/**
- * Whether an option of a single call, of a layer below, is for the origin of the call: not what turns the layer off, nor
- * what says by itself where it may go.
- */
-function isForOneOrigin(option: unknown): boolean {
-  return option !== false && Reflect.get(Object(option), 'origins') === undefined
+  // What a single call says to layers below. A scheme that says by itself where it may go is no matter of the redirect; of
+  // any other, that of the layer must not take the place, which may be for more than this call was meant to do.
+  const { auth, cookies } = next as { auth?: unknown; cookies?: unknown }
+  if (cookies !== false) Reflect.deleteProperty(next, 'cookies')
+  const isForOneOrigin = auth !== undefined && Reflect.get(Object(auth), 'origins') === undefined
+  return isForOneOrigin ? { ...next, auth: false } : next
 }
 
 function without(init: FetchInit, names: readonly string[]): Headers {

@@ -37,7 +37,8 @@ export function redirectTarget(response: Response, from: URL | undefined, hash: 
   if (target.username !== '' || target.password !== '') {
     throw new InvalidRedirectError(status, from, 'its Location has a user or a password')
   }
-  if (target.hash === '') target.hash = hash
+  // One that is empty is one.
+  if (!target.href.includes('#')) target.hash = hash
   return target
 }
 
@@ -45,6 +46,6 @@ export function redirectTarget(response: Response, from: URL | undefined, hash: 
 function asUtf8(location: string): string {
   const codes = Array.from(location, (character) => character.codePointAt(0) ?? 0)
   return codes.some((code) => code > 0x7f) && codes.every((code) => code <= 0xff)
-    ? new TextDecoder().decode(Uint8Array.from(codes))
+    ? new TextDecoder('utf-8', { fatal: false, ignoreBOM: true }).decode(Uint8Array.from(codes))
     : location
 }

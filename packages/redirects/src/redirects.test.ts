@@ -90,6 +90,16 @@ describe('per-call options', () => {
 })
 
 describe('what is followed', () => {
+  it.each([
+    ['/2#', 'http://a.test/2#'],
+    ['/2', 'http://a.test/2#f'],
+    ['\u00ef\u00bb\u00bf/x', 'http://a.test/%EF%BB%BF/x#f'],
+  ])('to %j lead to where the standard says', async (location, target) => {
+    const inner = scriptedFetch(to(location), 200)
+    await redirects()(inner)('http://a.test/#f')
+    expect(inner.calls[1]?.input).toBe(target)
+  })
+
   it('is each redirect by a call of its own', async () => {
     const inner = scriptedFetch(to('http://b.test/x?y#z', 301), to('end', 308), 200)
     const response = await redirects()(inner)(`${url}#f`)
@@ -330,13 +340,22 @@ describe('credentials', () => {
     const members = inner.calls.map(({ init }) =>
       Object.keys(init ?? {}).filter((key) => /auth|cookies|retry/.test(key)),
     )
-    expect(members).toEqual([['auth', 'cookies', 'retry'], ['auth', 'cookies', 'retry'], ['retry']])
+    expect(members).toEqual([
+      ['auth', 'cookies', 'retry'],
+      ['auth', 'cookies', 'retry'],
+      ['auth', 'retry'],
+    ])
+    // Off, or the layer's own credentials would go where somebody else's call was led.
+    expect(inner.calls[2]?.init).toMatchObject({ auth: false })
     const off = scriptedFetch(to('http://b.test/'), 200)
     await Reflect.apply(redirects()(off), undefined, [url, { auth: false, cookies: false }])
     expect(off.calls[1]?.init).toMatchObject({ auth: false, cookies: false })
     const bound = scriptedFetch(to('http://b.test/'), 200)
     await Reflect.apply(redirects()(bound), undefined, [url, { auth: { origins: 'http://b.test' } }])
     expect(bound.calls[1]?.init).toMatchObject({ auth: { origins: 'http://b.test' } })
+    const named = scriptedFetch(to('http://b.test/'), 200)
+    await Reflect.apply(redirects()(named), undefined, [url, { cookies: { origins: 'http://b.test' } }])
+    expect(named.calls[1]?.init).not.toHaveProperty('cookies')
   })
 })
 

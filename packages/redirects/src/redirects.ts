@@ -3,6 +3,8 @@ import {
   assertList,
   assertOptions,
   assertWhole,
+  initAsMade,
+  inputAsMade,
   inWords,
   isRequest,
   isSecretName,
@@ -84,7 +86,7 @@ export function redirects(options: RedirectsOptions = {}): Middleware<{ redirect
       if (perCall !== undefined) assertOptions('redirects', perCall, redirectsOptionNames)
       const policy = perCall === undefined ? policyOfLayer : policyOf(withPerCall(own, perCall))
       // Awaited, so that stack traces show this layer.
-      return await new FollowedCall(fetch, input, withInit(rest, {}), policy).response()
+      return await new FollowedCall(fetch, inputAsMade(input), withInit(initAsMade(rest), {}), policy).response()
     }
   }
 }

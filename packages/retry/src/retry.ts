@@ -2,6 +2,8 @@ import {
   assertFunction,
   assertResponse,
   type ErrorKind,
+  initAsMade,
+  inputAsMade,
   type Middleware,
   prepareReplay,
   type ReplayOptions,
@@ -72,10 +74,12 @@ export function retry(options: RetryOptions = {}): Middleware<{ retry?: RetryOpt
   return (fetch) => {
     assertFunction('retry: fetch', fetch)
     const budgetOfLayer = own.budget ?? retryBudget()
-    return async function retry(input, init) {
+    return async function retry(given, init) {
       const perCall = init?.retry
-      const rest = withoutOption('retry', init)
-      if (perCall === false) return fetch(input, rest)
+      const bare = withoutOption('retry', init)
+      if (perCall === false) return fetch(given, bare)
+      const input = inputAsMade(given)
+      const rest = initAsMade(bare)
       const policy = perCall === undefined ? policyOfLayer : policyOf(own, perCall)
       const budget = perCall?.budget ?? budgetOfLayer
       const replay = prepareReplay(input, rest, policy.maxBytes)
