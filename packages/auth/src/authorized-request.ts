@@ -1,6 +1,7 @@
 import {
   abortable,
   assertResponse,
+  cancelUpload,
   discard,
   type Fetch,
   type FetchInit,
@@ -73,7 +74,7 @@ export class AuthorizedRequest<Options> {
         sent = instead
       }
     } catch (error) {
-      if (!this.#isSent) cancelBody(this.#input, this.#init, error)
+      if (!this.#isSent) cancelUpload(this.#input, this.#init, error)
       throw error
     } finally {
       this.#replay?.release()
@@ -170,12 +171,6 @@ export function withHashOf(url: URL, input: FetchInput): string {
   const at = new URL(url)
   at.hash = urlOf(input)?.hash ?? ''
   return at.href
-}
-
-/** As the platform does it with a call that ends before it is sent, be the body in `init` or in a `Request`. */
-function cancelBody(input: FetchInput, init: FetchInit | undefined, reason: unknown): void {
-  const body: unknown = init?.body ?? (isRequest(input) ? input.body : undefined)
-  if (body instanceof ReadableStream && !body.locked) body.cancel(reason).catch(() => {})
 }
 
 function methodSentOf(input: FetchInput, init: FetchInit | undefined): string {

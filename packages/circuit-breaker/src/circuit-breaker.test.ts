@@ -86,6 +86,16 @@ describe('options', () => {
 })
 
 describe('a closed circuit', () => {
+  it('lets go of the body of a call that is not made', async () => {
+    const { call, table } = breaking({}, 200)
+    table.isolate(url)
+    const cancelled = vi.fn()
+    const body = new ReadableStream({ cancel: cancelled })
+    const init: RequestInit & { duplex: 'half' } = { method: 'POST', body, duplex: 'half' }
+    expect(await call(init)).toBeInstanceOf(CircuitOpenError)
+    expect(cancelled).toHaveBeenCalledWith(expect.any(CircuitOpenError))
+  })
+
   it('opens after five failures in a row, however few calls there are', async () => {
     const { calls, inner, table, changes } = breaking({}, 503)
     expect(await calls(5)).toEqual([503, 503, 503, 503, 503])

@@ -1,6 +1,9 @@
 import {
   assertFunction,
   assertResponse,
+  cancelUpload,
+  type FetchInit,
+  type FetchInput,
   inWords,
   type Middleware,
   onBodyEnd,
@@ -45,9 +48,8 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): Middleware<
         throw new TypeError(`circuitBreaker: per call it is false or absent, got ${inWords(perCall)}`)
 
       const signal = signalOf(input, rest)
-      signal?.throwIfAborted()
       const circuit = circuits.of(input)
-      const permit = circuit.admit()
+      const permit = admitted(circuit, signal, input, rest)
       try {
         const response = await fetch(input, rest)
         assertResponse('circuitBreaker', response)
@@ -61,6 +63,22 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): Middleware<
         throw error
       }
     }
+  }
+}
+
+/** @throws what the call fails with when it must not be made; nothing else would let go of its body then. */
+function admitted(
+  circuit: Circuit,
+  signal: AbortSignal | undefined,
+  input: FetchInput,
+  init: FetchInit | undefined,
+): Permit {
+  try {
+    signal?.throwIfAborted()
+    return circuit.admit()
+  } catch (reason) {
+    cancelUpload(input, init, reason)
+    throw reason
   }
 }
 

@@ -318,6 +318,16 @@ describe('the queue', () => {
     }
   })
 
+  it('lets go of the body of a call that it refuses', async () => {
+    const limited = concurrency({ limit: 1, queue: 0 })(ledFetch())
+    limited(url).catch(() => {})
+    const cancelled = vi.fn()
+    const body = new ReadableStream({ cancel: cancelled })
+    const init: FetchInit & { duplex: 'half' } = { method: 'POST', body, duplex: 'half' }
+    await expect(limited(url, init)).rejects.toThrow(QueueFullError)
+    expect(cancelled).toHaveBeenCalledWith(expect.any(QueueFullError))
+  })
+
   it('takes so many calls and refuses the others, the last first', async () => {
     const inner = ledFetch()
     const upstream = limiter({ limit: 2, queue: 3 })

@@ -1,6 +1,7 @@
 import {
   assertFunction,
   assertResponse,
+  cancelUpload,
   initAsMade,
   inputAsMade,
   inWords,
@@ -55,14 +56,21 @@ export function concurrency(options: ConcurrencyOptions): Middleware<{ concurren
       const rest = initAsMade(bare)
 
       const signal = signalOf(input, rest)
-      signal?.throwIfAborted()
       const queueTimeout = perCall?.queueTimeout ?? limiter.turn.queueTimeout
       const until = perCall?.until ?? limiter.turn.until
-      const entering = limiter.enter(input, { signal, queueTimeout })
-      const release = typeof entering === 'function' ? entering : await entering
+      let release: (() => void) | undefined
       try {
+        signal?.throwIfAborted()
+        const entering = limiter.enter(input, { signal, queueTimeout })
+        release = typeof entering === 'function' ? entering : await entering
         // It may have aborted after its turn had come.
         signal?.throwIfAborted()
+      } catch (reason) {
+        release?.()
+        cancelUpload(input, rest, reason)
+        throw reason
+      }
+      try {
         const response = await fetch(input, rest)
         assertResponse('concurrency', response)
         if (until === 'headers') release()

@@ -1,6 +1,7 @@
 import {
   abortable,
   assertResponse,
+  cancelUpload,
   discard,
   type Fetch,
   type FetchInit,
@@ -24,7 +25,10 @@ export function withJar<Options>(fetch: Fetch<Options>, jar: CookieJar): Fetch<O
     const url = urlOf(input)
     if (url === undefined || credentialsOf(input, init) === 'omit') return fetch(input, init)
     const signal = signalOf(input, init)
-    const kept = await abortable(jar.header(url), signal)
+    const kept = await abortable(jar.header(url), signal).catch((reason: unknown) => {
+      cancelUpload(input, init, reason)
+      throw reason
+    })
     const response = await fetch(input, kept === '' ? init : withCookies(input, init, kept))
     assertResponse('cookies', response)
     const set = setCookiesOf(response)

@@ -24,6 +24,7 @@ export {
   withoutOption,
   withPerCall,
 } from './call.ts'
+export { cancelUpload } from './cancel-upload.ts'
 export { causedBy } from './caused-by.ts'
 export { compose } from './compose.ts'
 export { deadlineOf, setDeadline } from './deadline.ts'

@@ -1,6 +1,7 @@
 import {
   abortable,
   assertResponse,
+  cancelUpload,
   causedBy,
   discard,
   type Fetch,
@@ -55,14 +56,23 @@ export class HookedCall<Options> {
   async #replaceRequest(): Promise<void> {
     const { onRequest } = this.#hooks
     if (!onRequest || this.#signal?.aborted) return
-    const replacement = await this.#outcomeOf(() => onRequest(this.#event()))
-    if (replacement !== undefined) this.#sent = replacedRequest(replacement, this.#sent, this.#signal)
+    const { input, init } = this.#sent
+    try {
+      const replacement = await this.#outcomeOf(() => onRequest(this.#event()))
+      if (replacement !== undefined) this.#sent = replacedRequest(replacement, this.#sent, this.#signal)
+    } catch (reason) {
+      cancelUpload(input, init, reason)
+      throw reason
+    }
   }
 
   async #settled(exchange: WatchedExchange | undefined): Promise<Response> {
     let response: Response
     try {
-      this.#signal?.throwIfAborted()
+      if (this.#signal?.aborted) {
+        cancelUpload(this.#sent.input, this.#sent.init, this.#signal.reason)
+        throw this.#signal.reason
+      }
       // Without a `this`: a browser's own fetch refuses any but its window.
       const fetch = this.#fetch
       response = await fetch(this.#sent.input, this.#sent.init)

@@ -196,7 +196,8 @@ export class RetriedCall<Options> {
 
   #mayRepeat({ response, error }: Outcome): boolean {
     if (this.#policy.methods.has(methodOf(this.#input, this.#init))) return true
-    if (headersOf(this.#input, this.#init).has('idempotency-key')) return true
+    // One that is empty tells a server nothing.
+    if (headersOf(this.#input, this.#init).get('idempotency-key')) return true
     return response === undefined && neverSent(error, this.#input, this.#init)
   }
 

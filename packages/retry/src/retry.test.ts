@@ -150,6 +150,15 @@ describe('which methods', () => {
     expect((await settled(retry()(inner)(input, init as RequestInit | undefined))).value?.status).toBe(200)
   })
 
+  it.each(['', ' ', '\t'])('does not repeat a POST whose Idempotency-Key is %j, which says nothing', async (key) => {
+    const inner = scriptedFetch(503, 200)
+    const response = await retry({ backoff: () => 0 })(inner)(url, {
+      method: 'POST',
+      headers: { 'idempotency-key': key },
+    })
+    expect([response.status, inner.calls.length]).toEqual([503, 1])
+  })
+
   it.each([
     { code: 'ECONNREFUSED', syscall: 'connect', sent: false },
     { code: 'ENOTFOUND', syscall: 'getaddrinfo', sent: false },

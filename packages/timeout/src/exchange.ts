@@ -1,6 +1,7 @@
 import {
   assertResponse,
   type BodyWatcher,
+  cancelUpload,
   DerivedSignal,
   discard,
   type Fetch,
@@ -49,7 +50,10 @@ export class Exchange implements Waiting<Response>, BodyWatcher {
   send<Options>(fetch: Fetch<Options>, input: FetchInput, init: (FetchInit & Options) | undefined): void {
     try {
       const { signal } = this.#own
-      signal.throwIfAborted()
+      if (signal.aborted) {
+        cancelUpload(input, init, signal.reason)
+        throw signal.reason
+      }
       this.#own.wait(fetch(input, withInit(init, { signal })), this)
     } catch (error) {
       this.rejected(error)
