@@ -107,6 +107,9 @@ describe('what cannot be read is told of', () => {
     ],
     ['named.mjs', 'export const policy = {}', 'it exports no policy: write export default { ... }'],
     ['built.cjs', 'exports.__esModule = true', 'it exports no policy: write export default { ... }'],
+    ['forgotten.cjs', 'const policy = { retry: false }', 'it exports no policy: write module.exports = { ... }'],
+    ['forgotten.ts', 'const policy: object = {}', 'it exports no policy: write module.exports = { ... }'],
+    ['empty.js', '', 'it exports no policy: write module.exports = { ... }'],
   ])('%s', (name, text, message) => {
     const [, what] = messageOf(put(name, text)).split('the file: ')
     expect(what).toEqual(message)

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, extname } from 'node:path'
-import { types } from 'node:util'
+import { isDeepStrictEqual, types } from 'node:util'
 import { inWords } from '@steadfetch/core'
 import { ConfigError } from './config-error.ts'
 import type { ConfigSource } from './config-source.ts'
@@ -51,6 +51,9 @@ function contentsOf(path: string): string {
 function defaultExportOf(path: string): unknown {
   const exported = exportsOf(path)
   const isModule = types.isModuleNamespaceObject(exported) || Reflect.get(Object(exported), '__esModule') === true
+  // What a CommonJS module exports that exports nothing.
+  const isNothing = !isModule && isDeepStrictEqual(exported, {})
+  if (isNothing) throw new ConfigError('it exports no policy: write module.exports = { ... }')
   if (!isModule) return exported
   if (Reflect.has(Object(exported), 'default')) return Reflect.get(Object(exported), 'default')
   throw new ConfigError('it exports no policy: write export default { ... }')

@@ -29,5 +29,9 @@ try {
 
 /** At once, in a thread too: what a stream still holds is lost when the process ends. */
 function say(text: string): void {
-  writeSync(2, `steadfetch: ${text}\n`)
+  try {
+    writeSync(2, `steadfetch: ${text}\n`)
+  } catch {
+    // Nobody can read it, as with a pipe whose reader has gone: no reason for a program not to start.
+  }
 }
