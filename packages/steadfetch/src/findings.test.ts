@@ -17,6 +17,11 @@ const rows: readonly (readonly [policy: unknown, ...findings: string[]])[] = [
     'the policy: there is no option "cache"; there are httpErrors, defaults, log, hooks, timeout, redirects, cookies, retry, circuitBreaker, concurrency, auth, proxy, pool',
   ],
   [{ retries: 3 }, 'the policy: there is no option "retries"; did you mean "retry"?'],
+  // Nothing is like it by as much as it is not.
+  [
+    { foo: 1 },
+    'the policy: there is no option "foo"; there are httpErrors, defaults, log, hooks, timeout, redirects, cookies, retry, circuitBreaker, concurrency, auth, proxy, pool',
+  ],
   [{ breaker: {} }, 'the policy: there is no option "breaker"; did you mean "circuitBreaker"?'],
   [{ baseUrl: '/v1' }, 'the policy: there is no option "baseUrl"; is it defaults: { baseUrl: … }?'],
   [

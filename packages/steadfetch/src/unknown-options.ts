@@ -25,7 +25,9 @@ export function unknownOptions(
 function mendOf(member: string, known: readonly string[], homes: Homes): string | undefined {
   const places = homes(member)
   if (places.length > 0) return `is it ${places.join(', or ')}?`
-  const near = closestMatch(member, known, { maxDistance: member.length < 7 ? 2 : 3 })
+  const near = closestMatch(member, known, {
+    maxDistance: Math.min(Math.floor(member.length / 2), member.length < 7 ? 2 : 3),
+  })
   const containing = known.find((name) => name.toLowerCase().endsWith(member.toLowerCase()))
   const meant = near ?? containing
   return meant === undefined ? undefined : `did you mean ${JSON.stringify(meant)}?`
