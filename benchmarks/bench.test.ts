@@ -1,10 +1,11 @@
-import { type ChildProcess, execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { childrenOf, isAlive } from '@steadfetch/test-support/processes'
+import { widest, words } from '@steadfetch/test-support/program-output'
 import { runProgram } from '@steadfetch/test-support/run-program'
 import { describe, expect, type TestContext, test } from 'vitest'
 import type { Report } from './bench/report.ts'
@@ -172,29 +173,6 @@ describe.concurrent('bench', () => {
     await context.expect.poll(() => processes.filter(isAlive), { timeout: patience }).toEqual([])
   })
 })
-
-function words(text: string): string {
-  return text.replaceAll(/\s+/g, ' ')
-}
-
-function widest(text: string): number {
-  return Math.max(...text.split('\n').map((line) => line.length))
-}
-
-function childrenOf({ pid }: ChildProcess): number[] {
-  const processes = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' })
-  const pairs = processes.split('\n').map((line) => line.trim().split(/\s+/).map(Number))
-  return pairs.flatMap(([child = 0, parent]) => (parent === pid ? [child] : []))
-}
-
-/** One that is dead and has nobody to bury it is not. */
-function isAlive(pid: number): boolean {
-  try {
-    return !execFileSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).startsWith('Z')
-  } catch {
-    return false
-  }
-}
 
 function folder({ onTestFinished }: Pick<TestContext, 'onTestFinished'>): string {
   const path = mkdtempSync(join(tmpdir(), 'steadfetch-bench-'))

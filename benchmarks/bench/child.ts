@@ -1,5 +1,6 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { conversation } from '@steadfetch/test-support/conversation'
 
 /** A program of this folder in a process of its own, which ends by itself when this one does. */
 export interface Child<Question extends object, Answer> extends AsyncDisposable {
@@ -27,23 +28,4 @@ export async function startChild<Options extends object, Opening, Question exten
       await exited
     },
   }
-}
-
-/** Sends messages and gives their answers, in order; rejects what will not be answered because the child is gone. */
-function conversation<Message extends object, Answer>(
-  name: string,
-  child: ChildProcess,
-): (message: Message) => Promise<Answer> {
-  const waiting: { resolve(answer: Answer): void; reject(error: Error): void }[] = []
-  const giveUp = (): void => {
-    for (const { reject } of waiting.splice(0)) reject(new Error(`the process of ${name} is gone`))
-  }
-  child.on('message', (answer: Answer) => waiting.shift()?.resolve(answer))
-  child.on('disconnect', giveUp)
-  return (message) =>
-    new Promise((resolve, reject) => {
-      waiting.push({ resolve, reject })
-      if (child.connected) child.send(message)
-      else giveUp()
-    })
 }

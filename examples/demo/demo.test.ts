@@ -1,6 +1,7 @@
-import { type ChildProcess, execFileSync } from 'node:child_process'
 import { createServer, type RequestListener } from 'node:http'
 import { fileURLToPath } from 'node:url'
+import { childrenOf } from '@steadfetch/test-support/processes'
+import { widest, words } from '@steadfetch/test-support/program-output'
 import { runProgram } from '@steadfetch/test-support/run-program'
 import { describe, expect, type TestContext, test } from 'vitest'
 
@@ -132,20 +133,6 @@ describe.concurrent('demo', () => {
 function figures(stdout: string, label: string): number[] {
   const [, cells = ''] = new RegExp(`^ {2}${label} {2,}(.*)$`, 'm').exec(stdout) ?? []
   return cells.split(/ {2,}/).map((cell) => Number.parseFloat(cell.replace(',', '')))
-}
-
-function words(text: string): string {
-  return text.replaceAll(/\s+/g, ' ')
-}
-
-function widest(text: string): number {
-  return Math.max(...text.split('\n').map((line) => line.length))
-}
-
-function childrenOf({ pid }: ChildProcess): number[] {
-  const processes = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' })
-  const pairs = processes.split('\n').map((line) => line.trim().split(/\s+/).map(Number))
-  return pairs.flatMap(([child = 0, parent]) => (parent === pid ? [child] : []))
 }
 
 /** A server on loopback that counts. */

@@ -1,5 +1,6 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { conversation } from '@steadfetch/test-support/conversation'
 
 /** What an upstream is: one that meets the seeded weather, or one that can do so much at a time. */
 export type UpstreamOptions =
@@ -37,7 +38,7 @@ export async function startUpstream(options: UpstreamOptions): Promise<Upstream>
   const program = fileURLToPath(new URL('upstream.ts', import.meta.url))
   const child = fork(program, { execArgv: [], detached: true })
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  const ask = conversation(child)
+  const ask = conversation<UpstreamOptions | Question, Answer>('the upstream', child)
   const { origin = '' } = await ask(options)
   return {
     origin,
@@ -48,20 +49,4 @@ export async function startUpstream(options: UpstreamOptions): Promise<Upstream>
       await exited
     },
   }
-}
-
-/** Sends messages and gives their answers; rejects what will not be answered because the child is gone. */
-function conversation(child: ChildProcess): (message: UpstreamOptions | Question) => Promise<Answer> {
-  const waiting: { resolve(answer: Answer): void; reject(error: Error): void }[] = []
-  const giveUp = (): void => {
-    for (const { reject } of waiting.splice(0)) reject(new Error('the process of the upstream is gone'))
-  }
-  child.on('message', (answer: Answer) => waiting.shift()?.resolve(answer))
-  child.on('disconnect', giveUp)
-  return (message) =>
-    new Promise((resolve, reject) => {
-      waiting.push({ resolve, reject })
-      if (child.connected) child.send(message)
-      else giveUp()
-    })
 }

@@ -1,5 +1,6 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { conversation } from './conversation.ts'
 import { type FaultServer, type FaultServerOptions, urlAt } from './fault-server.ts'
 
 export type FaultServerStats = Record<
@@ -38,7 +39,7 @@ export interface Started {
 export async function startFaultServerProcess(options: FaultServerOptions = {}): Promise<FaultServerProcess> {
   const child = fork(fileURLToPath(new URL('fault-server-child.ts', import.meta.url)), { execArgv: [] })
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve))
-  const ask = conversation<FaultServerOptions | Question, Started & FaultServerStats>(child)
+  const ask = conversation<FaultServerOptions | Question, Started & FaultServerStats>('the fault server', child)
   const close = async (): Promise<void> => {
     if (child.connected) child.disconnect()
     const code = await exited
@@ -60,20 +61,4 @@ export async function startFaultServerProcess(options: FaultServerOptions = {}):
     close,
     [Symbol.asyncDispose]: close,
   }
-}
-
-/** Sends messages and gives their answers; rejects what will not be answered because the child is gone. */
-function conversation<Message extends object, Answer>(child: ChildProcess): (message: Message) => Promise<Answer> {
-  const waiting: { resolve(answer: Answer): void; reject(error: Error): void }[] = []
-  const giveUp = (): void => {
-    for (const { reject } of waiting.splice(0)) reject(new Error('the process of the fault server is gone'))
-  }
-  child.on('message', (answer: Answer) => waiting.shift()?.resolve(answer))
-  child.on('disconnect', giveUp)
-  return (message) =>
-    new Promise((resolve, reject) => {
-      waiting.push({ resolve, reject })
-      if (child.connected) child.send(message)
-      else giveUp()
-    })
 }

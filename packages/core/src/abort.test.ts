@@ -1,22 +1,12 @@
 import { getEventListeners } from 'node:events'
 import { setImmediate } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { expectNoUnhandledRejection } from '@steadfetch/test-support/unhandled-rejections'
+import { describe, expect, it, vi } from 'vitest'
 import { abortable, onAbort } from './abort.ts'
 
 const listeners = (signal: AbortSignal): number => getEventListeners(signal, 'abort').length
 
-const unhandled = vi.fn()
-
-beforeEach(() => {
-  unhandled.mockClear()
-  process.on('unhandledRejection', unhandled)
-})
-
-afterEach(async () => {
-  await setImmediate()
-  process.off('unhandledRejection', unhandled)
-  expect(unhandled).not.toHaveBeenCalled()
-})
+expectNoUnhandledRejection()
 
 describe('onAbort', () => {
   it('puts one listener on a signal for 10,000 callbacks, and calls them all', () => {
