@@ -1,4 +1,4 @@
-import { compose, errorKind, type Fetch } from '@steadfetch/core'
+import { attemptsOf, compose, errorKind, type Fetch } from '@steadfetch/core'
 import { retry } from '@steadfetch/retry'
 import { type ScriptedCall, type ScriptedFetch, scriptedFetch } from '@steadfetch/test-support/scripted-fetch'
 import { expectNoUnhandledRejection } from '@steadfetch/test-support/unhandled-rejections'
@@ -295,6 +295,17 @@ describe('an answer that may pass', () => {
     const inner = scriptedFetch(status, status, () => granted(), 200)
     expect((await fetched(inner)(origins)).status).toBe(200)
     expect(inner.calls.map(({ input }) => String(input))).toEqual([tokenUrl, tokenUrl, tokenUrl, origins])
+  })
+
+  it('is not asked again before the time that it names', async () => {
+    const busy = (): Response => new Response(null, { status: 429, headers: { 'retry-after': '3600' } })
+    const inner = scriptedFetch(busy, () => granted(), 200)
+    const before = Date.now()
+    const error = await errorOf(fetched(inner)(origins))
+    expect(error.retryAt).toBeGreaterThanOrEqual(before + 3_600_000)
+    expect(error.retryAt).toBeLessThanOrEqual(Date.now() + 3_600_000)
+    expect(attemptsOf(error)?.stopped).toBe('deadline')
+    expect(inner.calls).toHaveLength(1)
   })
 
   it('is tried again with the body of a Request', async () => {

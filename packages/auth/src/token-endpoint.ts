@@ -1,4 +1,4 @@
-import { assertResponse, discard } from '@steadfetch/core'
+import { assertResponse, discard, retryAfterOf } from '@steadfetch/core'
 import { assertText, spaceless } from './assert-text.ts'
 import { AuthError } from './auth-error.ts'
 import { basicAuthorization } from './basic.ts'
@@ -61,12 +61,12 @@ async function answerOf(
   // Not every platform's types know of all of them.
   const type: string = response.type
   const failed = (what: string, code?: string): AuthError => {
-    const cause = transient.has(status) ? { cause: new NetworkError(`the token endpoint answered ${status}`) } : {}
-    return new AuthError('clientCredentials', `${url.origin}${url.pathname} answered ${what}`, {
-      status,
-      code,
-      ...cause,
-    })
+    const message = `${url.origin}${url.pathname} answered ${what}`
+    if (!transient.has(status)) return new AuthError('clientCredentials', message, { status, code })
+    const wait = retryAfterOf(response.headers)
+    const retryAt = wait === undefined ? undefined : Date.now() + wait
+    const cause = new NetworkError(`the token endpoint answered ${status}`)
+    return new AuthError('clientCredentials', message, { status, code, retryAt, cause })
   }
   if (type === 'opaqueredirect' || (status >= 300 && status < 400)) {
     discard(response)

@@ -132,7 +132,7 @@ export class TokenSource {
     const { scheme } = this.#options
     const known = cause instanceof AuthError ? cause : undefined
     const why = known ? `: ${known.message}` : '; the cause says why'
-    const facts = { cause, status: known?.status, code: known?.code }
+    const facts = { cause, status: known?.status, code: known?.code, retryAt: known?.retryAt }
     return new AuthError(scheme, `auth: ${scheme} has got no token${why}`, facts)
   }
 }

@@ -149,10 +149,11 @@ describe('the error', () => {
     expect(attemptsOf(await errorOf(httpErrors()(scriptedFetch(404))(url)))).toBeUndefined()
   })
 
-  it('is not tried again by a retry outside, which the 503 itself would be', async () => {
+  it('is tried again by a retry outside, as the 503 itself would be', async () => {
     const inner = scriptedFetch(503)
-    await errorOf(compose(retry({ backoff: () => 1 }), httpErrors())(inner)(url))
-    expect(inner.calls).toHaveLength(1)
+    const error = await errorOf(compose(retry({ backoff: () => 1 }), httpErrors())(inner)(url))
+    expect(attemptsOf(error)?.stopped).toBe('attempts')
+    expect(inner.calls).toHaveLength(3)
   })
 })
 

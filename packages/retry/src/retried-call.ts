@@ -14,7 +14,6 @@ import {
   methodOf,
   type Replay,
   recordAttempts,
-  retryAfterOf,
   type StopReason,
   signalOf,
   sleep,
@@ -22,12 +21,8 @@ import {
 import pRetry from 'p-retry'
 import type { RetryBudget } from './budget.ts'
 import { neverSent } from './never-sent.ts'
+import { answerOf, askedWait, type Outcome } from './outcome.ts'
 import type { Policy } from './policy.ts'
-
-/** What an attempt has come to. */
-export type Outcome =
-  | { readonly response: Response; readonly error?: undefined }
-  | { readonly response?: undefined; readonly error: unknown }
 
 /** A failed attempt in the one form in which p-retry takes it up for certain: an error, and not a `TypeError`. */
 class Failure extends Error {
@@ -124,16 +119,16 @@ export class RetriedCall<Options> {
 
   /** Waits for the right moment where there is to be a further attempt, and says so; else notes what is against it. */
   async #isWorthAnother(outcome: Outcome): Promise<boolean> {
-    const { response } = outcome
+    const answer = answerOf(outcome)
     try {
       this.#signal?.throwIfAborted()
       if (!this.#deservesAnother(outcome)) return false
       if (!this.#mayRepeat(outcome)) return this.#stop('method')
       const again = await this.#replay.again(this.#signal)
       if (again === undefined) return this.#stop('body')
-      const retryAfter = response ? retryAfterOf(response.headers) : retryTimeOf(outcome.error)
-      const throttled = response !== undefined && (response.status === 429 || retryAfter !== undefined)
-      const wait = (retryAfter ?? 0) + this.#backoff(throttled && retryAfter === undefined)
+      const asked = askedWait(outcome)
+      const throttled = answer !== undefined && (answer.status === 429 || asked !== undefined)
+      const wait = (asked ?? 0) + this.#backoff(throttled && asked === undefined)
       if (wait > this.#policy.maxWait) return this.#stop('deadline')
       if (this.#now() + wait >= deadlineOf(this.#signal)) return this.#stop('deadline')
       if (this.#budget) {
@@ -141,12 +136,12 @@ export class RetriedCall<Options> {
         if (price === undefined) return this.#stop('budget')
         this.#paid = price
       }
-      if (response) this.#throwAway(response)
+      if (answer) this.#throwAway(answer)
       await this.#wait(wait, outcome)
       this.#init = again.init
       return true
     } catch (reason) {
-      if (response) discard(response)
+      if (answer) discard(answer)
       throw this.#explained(reason, outcome)
     }
   }
@@ -190,8 +185,10 @@ export class RetriedCall<Options> {
     throw new RangeError(`retry: backoff must return a number of milliseconds from 0 on, got ${inWords(wait)}`)
   }
 
-  #deservesAnother({ response, error }: Outcome): boolean {
-    return response ? this.#policy.statuses.has(response.status) : this.#policy.errors.has(errorKind(error))
+  #deservesAnother(outcome: Outcome): boolean {
+    const answer = answerOf(outcome)
+    if (answer && this.#policy.statuses.has(answer.status)) return true
+    return outcome.response === undefined && this.#policy.errors.has(errorKind(outcome.error))
   }
 
   #mayRepeat({ response, error }: Outcome): boolean {
@@ -220,11 +217,4 @@ export class RetriedCall<Options> {
     const attempts = this.#attempts
     recordAttempts(result, this.#stopped ? { attempts, stopped: this.#stopped } : { attempts })
   }
-}
-
-/** How long an open circuit is to be left alone, in milliseconds from now; one more, as timers may be that early. */
-function retryTimeOf(error: unknown): number | undefined {
-  if (errorKind(error) !== 'circuit-open') return undefined
-  const hasTime = typeof error === 'object' && error !== null && 'retryAt' in error && typeof error.retryAt === 'number'
-  return hasTime ? Math.max(0, Number(error.retryAt) + 1 - Date.now()) : undefined
 }

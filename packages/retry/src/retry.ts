@@ -11,8 +11,9 @@ import {
 } from '@steadfetch/core'
 import type { Backoff, JitterOptions } from './backoff.ts'
 import { type RetryBudget, retryBudget } from './budget.ts'
+import type { Outcome } from './outcome.ts'
 import { policyOf } from './policy.ts'
-import { type Outcome, RetriedCall } from './retried-call.ts'
+import { RetriedCall } from './retried-call.ts'
 
 export { type Attempt, type AttemptLog, attemptsOf, type StopReason } from '@steadfetch/core'
 export { type Backoff, type BackoffContext, fullJitter, type JitterOptions } from './backoff.ts'
