@@ -31,17 +31,17 @@ export const help = `Usage: bench [url] [flags]
 Compares connections: a new one for each call, a pool of them, HTTP/2. Without a URL against an embedded
 server, http and https, on loopback and in a process of its own; with one against your service, by GETs.
 
-  --concurrency 1,8,64   calls at a time (1,10,100; 10 to a URL)
+  --concurrency 1,8,64   calls at a time (1,10,100; 10 with a URL)
   --connections 1,16     the most connections that pooled and http2 may open (no limit)
   --modes a,b            of unpooled, pooled, http2 (unpooled,pooled)
   --layers a,b           above the pool, the outermost first, of timeout, retry, circuitBreaker,
                          concurrency, hooks, log (none)
-  --duration 5s          how long each row is measured (5s; 3s to a URL)
-  --requests n           so many calls a row instead
+  --duration 5s          how long each row is measured (5s; 3s with a URL)
+  --requests n           measures this many calls per row instead
   --rate r               starts r calls a second, however slow the answers; latency counts from when a
                          call was due
   --json out.json        writes every round to a file
-  --compare old.json     shows what has changed since that file
+  --compare old.json     shows this run relative to that one
   --yes                  the host is not this machine, and I may load it
   --help                 this text
 

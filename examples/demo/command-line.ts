@@ -14,7 +14,7 @@ Without a URL: bare fetch and a steadfetch stack side by side against an embedde
 the way real ones do, then through a full outage of it. With one: the same comparison against your own
 service, with read-only GETs.
 
-  --calls n         calls through each side (2000 in the first scene; 100 to a URL)
+  --calls n         calls through each side (2000 in the first scene; 100 with a URL)
   --concurrency n   with a URL: requests at a time, both sides together (10)
   --seed n          without one: another weather and other arrivals (1)
   --help            this text

@@ -58,7 +58,7 @@ export function retryLoop(limits: Limits): Contender {
   }
 }
 
-/** The standard stack without its circuit breaker: a total limit, retries with their budget, a limit for each attempt. */
+/** The standard stack: a total limit, retries on a budget, a circuit breaker, a limit for each attempt. */
 export function hardenedFetch({ total, each }: Limits): Contender {
   return {
     name: 'steadfetch',
@@ -69,31 +69,19 @@ export function hardenedFetch({ total, each }: Limits): Contender {
       commented(`  attempt: { after: ${each} },`, 'each attempt'),
       '  },',
       commented(`retry: { attempts: ${attempts} },`, 'after a 429, 5xx, reset or timeout, on a budget'),
-      commented('circuitBreaker: false,', 'see the last of scene 2'),
-      '})',
+      '})                              // a breaker: stops after 10 failures, then probes',
     ],
-    fetch: harden({
-      timeout: { total: { after: total }, attempt: { after: each } },
-      retry: { attempts },
-      circuitBreaker: false,
-    }),
+    fetch: harden({ timeout: { total: { after: total }, attempt: { after: each } }, retry: { attempts } }),
   }
 }
 
-/** The same with its circuit breaker, which counts the attempts. */
-export function breakingFetch({ total, each }: Limits): Contender {
+/** The same without its circuit breaker, to see what that is good for. */
+export function hardenedWithoutBreaker({ total, each }: Limits): Contender {
+  const timeout = { total: { after: total }, attempt: { after: each } }
   return {
-    name: '+ breaker',
-    code: [
-      'harden({',
-      '  timeout: {',
-      commented(`  total: { after: ${total} },`, 'as above'),
-      commented(`  attempt: { after: ${each} },`, 'as above'),
-      '  },',
-      commented(`retry: { attempts: ${attempts} },`, 'as above'),
-      '})                              // stops after 10 failures in a row, then probes',
-    ],
-    fetch: harden({ timeout: { total: { after: total }, attempt: { after: each } }, retry: { attempts } }),
+    name: 'no breaker',
+    code: ['harden({ …, circuitBreaker: false })   // else as steadfetch'],
+    fetch: harden({ timeout, retry: { attempts }, circuitBreaker: false }),
   }
 }
 

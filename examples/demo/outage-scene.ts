@@ -1,6 +1,6 @@
 import { sleep } from '@steadfetch/core'
 import { arrivals } from './arrivals.ts'
-import { bareFetch, breakingFetch, type Contender, hardenedFetch, retryLoop } from './contenders.ts'
+import { bareFetch, type Contender, hardenedFetch, hardenedWithoutBreaker, retryLoop } from './contenders.ts'
 import { count, seconds } from './figures.ts'
 import { type Outage, outageFigures, readingOfOutage } from './outage-figures.ts'
 import { printOpening, printOutcome } from './page.ts'
@@ -19,7 +19,7 @@ const after = 10_000
 
 /** The second scene: an upstream with a limit to what it can do freezes for some seconds, and the traffic goes on. */
 export async function outageScene(seed: number, stop: AbortSignal): Promise<void> {
-  const contenders = [bareFetch(limits), retryLoop(limits), hardenedFetch(limits), breakingFetch(limits)]
+  const contenders = [bareFetch(limits), retryLoop(limits), hardenedWithoutBreaker(limits), hardenedFetch(limits)]
   const times = arrivals(seed, (perSecond * (calm + frozen + after)) / 1000, perSecond)
   printOpening(
     `Scene 2 · Outage: the upstream freezes for ${seconds(frozen)}`,

@@ -377,6 +377,13 @@ describe('an open circuit', () => {
       const { calls, changes } = breaking({}, busy)
       await calls(5)
       expect((changes[0]?.retryAt ?? 0) - Date.now()).toBe(time)
+
+      const thrown = async (): Promise<Response> => {
+        throw Object.assign(new Error('busy'), { name: 'HttpError', status: 503, response: busy() })
+      }
+      const below = breaking({}, thrown)
+      await below.calls(5)
+      expect((below.changes[0]?.retryAt ?? 0) - Date.now()).toBe(time)
     }
   })
 

@@ -7,6 +7,7 @@ import {
   inWords,
   type Middleware,
   onBodyEnd,
+  responseOf,
   retryAfterOf,
   signalOf,
   withoutOption,
@@ -54,12 +55,11 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): Middleware<
         const response = await fetch(input, rest)
         assertResponse('circuitBreaker', response)
         const verdict = verdictOnStatus(response.status)
-        const retryAfter = verdict === 'failure' ? retryAfterOf(response.headers) : undefined
-        const bodyPermit = circuit.settle(permit, verdict, retryAfter)
+        const bodyPermit = circuit.settle(permit, verdict, verdict === 'failure' ? retryAfterOf(response.headers) : 0)
         if (verdict !== 'failure') onBodyEnd(response, bodyEnding(circuit, bodyPermit, signal))
         return response
       } catch (error) {
-        circuit.settle(permit, verdictOnError(error, signal))
+        circuit.settle(permit, verdictOnError(error, signal), retryAfterOf(responseOf(error)?.headers))
         throw error
       }
     }

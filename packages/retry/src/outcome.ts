@@ -1,4 +1,4 @@
-import { errorKind, retryAfterOf } from '@steadfetch/core'
+import { responseOf, retryAfterOf } from '@steadfetch/core'
 
 /** What an attempt has come to. */
 export type Outcome =
@@ -7,9 +7,7 @@ export type Outcome =
 
 /** What the server has answered: the response, or that of an `HttpError` of a layer below. */
 export function answerOf({ response, error }: Outcome): Response | undefined {
-  if (response !== undefined || errorKind(error) !== 'http-status') return response
-  const { response: answer } = Object(error) as { response?: Response }
-  return typeof answer?.status === 'number' ? answer : undefined
+  return response ?? responseOf(error)
 }
 
 /**
