@@ -1,7 +1,7 @@
-import { type Fetch, type FetchInit, withoutOption } from '@steadfetch/core'
+import type { Fetch } from '@steadfetch/core'
 import { ConfigError } from './config-error.ts'
 import type { HardenedFetch } from './harden.ts'
-import type { PerCall } from './stack.ts'
+import { withoutPerCall } from './without-per-call.ts'
 
 /** What has a global fetch. */
 export interface Scope {
@@ -10,24 +10,6 @@ export interface Scope {
 
 /** The same for all copies of the library. */
 const mark = Symbol.for('steadfetch.register')
-
-/**
- * What layers would read of `init`. A program that was not written for them means something else by it, or nothing:
- * `timeout: 5000`, which the platform ignores.
- */
-const perCall: Readonly<Record<keyof PerCall, true>> = {
-  httpErrors: true,
-  defaults: true,
-  log: true,
-  hooks: true,
-  timeout: true,
-  redirects: true,
-  cookies: true,
-  retry: true,
-  circuitBreaker: true,
-  concurrency: true,
-  auth: true,
-}
 
 /**
  * Puts a hardened fetch in the place of the global one, where it looks like that: it has no options per call, and nothing
@@ -44,8 +26,7 @@ export function hardenGlobalFetch(
   const original: unknown = scope.fetch
   if (typeof original !== 'function') throw new ConfigError('there is no global fetch to harden')
   const hardened = around(scope.fetch)
-  // Async, because the platform's throws nothing either: it rejects.
-  const fetch: Fetch = async (input, init) => hardened(input, withoutPerCall(init))
+  const fetch = withoutPerCall(hardened)
   for (const property of ['name', 'length']) {
     const { [property]: descriptor } = Object.getOwnPropertyDescriptors(original)
     if (descriptor) Object.defineProperty(fetch, property, descriptor)
@@ -53,8 +34,4 @@ export function hardenGlobalFetch(
   scope.fetch = fetch
   Object.defineProperty(scope, mark, { value: true })
   return hardened
-}
-
-function withoutPerCall<Init extends FetchInit>(init: Init | undefined): Init | undefined {
-  return Object.keys(perCall).reduce((rest, name) => withoutOption(name, rest), init)
 }
